@@ -1,0 +1,35 @@
+/*
+ * Small files of our own: replaced whole, appended under a lock.
+ *
+ * Locks are flock(2) on a file that stays: a process that dies lets go of it,
+ * so none is ever stale.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/*
+ * Write `data` beside `path`, sync it where `sync`, and rename it over `path`;
+ * readers see the old or the new. Permissions 0600 & ~umask. Directories are
+ * made.
+ */
+int file_replace(const char *path, const void *data, size_t len, bool sync,
+		 struct error *err);
+/* Write all of it, whatever write(2) does. */
+int file_write_all(int fd, const void *data, size_t len, struct error *err);
+/* fsync(2) the directory that holds `path`. */
+int file_sync_dir(const char *path, struct error *err);
+
+/*
+ * Hold `path` (made if missing, with its directories) locked. Waits up to
+ * `wait_ms`, then ERR_LOCKED. The descriptor is the lock.
+ */
+int file_lock(int *out_fd, const char *path, int wait_ms, struct error *err);
+void file_unlock(int fd);
+
+/* `len` bytes from the kernel's generator as 2 * len hex digits and a NUL. */
+void random_hex(char *out, size_t len);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * Text: UTF-8, and what may be shown on a terminal.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/buf.h"
+
+/* Length of the valid UTF-8 sequence at `s`, 0 where there is none (overlong
+ * forms, surrogates, beyond U+10FFFF). */
+size_t utf8_sequence(const char *s, size_t len);
+bool utf8_is_valid(const char *s, size_t len);
+/* Append with every invalid byte as U+FFFD. */
+void utf8_repair(struct buf *out, const char *s, size_t len);
+/* Columns on a terminal (wcwidth-like: combining 0, wide 2). */
+size_t utf8_width(const char *s);
+/* Append with control bytes and C1 controls made visible ("\x1b", "\n"), so
+ * that no text can drive a terminal. */
+void text_printable(struct buf *out, const char *s);
+/* Add at most `columns`, with "..." at the end where it was cut. */
+void text_clip(struct buf *out, const char *s, size_t columns);
+
+#endif

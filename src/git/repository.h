@@ -1,0 +1,63 @@
+/*
+ * One repository with a worktree, found as git finds it and opened in
+ * libgit2.
+ *
+ * `git rev-parse` decides what the repository is (discovery, ownership,
+ * environment, extensions), once; what it says is handed to libgit2, whose
+ * own answers differ. The two git processes run while libgit2 starts.
+ *
+ * Fields are for reading only. Paths are absolute, without a slash at the
+ * end. The calls on a repository are not safe from several threads unless
+ * their header says so.
+ */
+#ifndef GIT_REPOSITORY_H
+#define GIT_REPOSITORY_H
+
+#include "base/error.h"
+
+struct config;
+struct git_odb;
+struct git_repository;
+
+struct repository {
+	char *git_dir;     /* of this worktree */
+	char *common_dir;  /* shared by all worktrees */
+	char *worktree;    /* its top */
+	char *index_file;  /* as git would use it now (GIT_INDEX_FILE) */
+	char *objects_dir; /* where new objects go */
+	char *prefix;      /* where the user stands below the top: "" or "a/b/" */
+	bool linked;       /* a linked worktree */
+	bool shallow;
+	bool partial; /* objects may be missing and fetched by git */
+	struct config *config;
+	struct git_repository *lg2; /* for git/ and worktree/ only */
+	struct git_odb *odb;        /* likewise */
+};
+
+/*
+ * Open the repository of the directory we are in. ERR_NOT_FOUND: none, with
+ * git's own words; ERR_UNSUPPORTED: bare, SHA-256, reftable, or an extension
+ * that is not known here, with the reason. The caller must repository_free().
+ */
+int repository_open(struct repository **out, struct error *err);
+void repository_free(struct repository *repo);
+
+/* `$GIT_DIR/<name>` or `$GIT_COMMON_DIR/<name>`; the caller must free() it. */
+char *repository_path(const struct repository *repo, const char *name);
+char *repository_common_path(const struct repository *repo, const char *name);
+
+/*
+ * The name of this worktree: "main", or the last part of $GIT_DIR for a linked
+ * one. Borrowed.
+ */
+const char *repository_worktree_name(const struct repository *repo);
+
+/* See what other programs have added to the object store since. */
+int repository_refresh_objects(struct repository *repo, struct error *err);
+
+/* The text of libgit2's last error behind `fmt`. Returns the code drawn from
+ * libgit2's `rc`. For git/ and worktree/ only. */
+int error_libgit2(struct error *err, int rc, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+#endif
