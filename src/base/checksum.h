@@ -6,10 +6,10 @@
 #ifndef BASE_CHECKSUM_H
 #define BASE_CHECKSUM_H
 
+#include "base/compat.h"
+
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
-
-#include "base/compat.h"
 
 struct checksum_sha1 {
 	struct sha1_ctx context;

@@ -13,7 +13,7 @@
 /*
  * Write `data` beside `path`, sync it where `sync`, and rename it over `path`;
  * readers see the old or the new. Permissions 0600 & ~umask. Directories are
- * made.
+ * made. The file beside it is ".tmp-" and 16 hex digits; only a kill leaves it.
  */
 int file_replace(const char *path, const void *data, size_t len, bool sync,
 		 struct error *err);

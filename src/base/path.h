@@ -7,11 +7,16 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <sys/types.h>
+
 /* `dir` "/" `name`, one slash between; the caller must free() it. */
 char *path_join(const char *dir, const char *name);
 /* The part behind the last slash. Borrowed. */
 const char *path_basename(const char *path);
-/* Whether `path` is `dir` or below it; `dir` without a slash at the end. */
+/*
+ * Whether `path` is `dir` or below it; `dir` without a slash at the end, but
+ * for "/". Everything is below "".
+ */
 bool path_is_below(const char *path, const char *dir);
 
 /*
@@ -38,7 +43,7 @@ void path_quote(struct buf *out, const char *path);
  * as %XX.
  */
 void path_escape(struct buf *out, const char *path, size_t len);
-/* Back. false: not a text that path_escape() makes. */
+/* Back. false: not a text that path_escape() makes of a path; nothing added. */
 bool path_unescape(struct buf *out, const char *text);
 
 #endif

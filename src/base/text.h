@@ -9,13 +9,18 @@
 /* Length of the valid UTF-8 sequence at `s`, 0 where there is none (overlong
  * forms, surrogates, beyond U+10FFFF). */
 size_t utf8_sequence(const char *s, size_t len);
+/* The code point of a sequence that utf8_sequence() has measured. */
+uint32_t utf8_code_point(const char *s, size_t sequence);
 bool utf8_is_valid(const char *s, size_t len);
 /* Append with every invalid byte as U+FFFD. */
 void utf8_repair(struct buf *out, const char *s, size_t len);
 /* Columns on a terminal (wcwidth-like: combining 0, wide 2). */
 size_t utf8_width(const char *s);
-/* Append with control bytes and C1 controls made visible ("\x1b", "\n"), so
- * that no text can drive a terminal. */
+/*
+ * Append with everything that could drive a terminal made visible: control
+ * bytes ("\x1b", "\n"), C1 controls and overrides of the writing direction
+ * ("\u009b", "\u202e"), bytes that are not UTF-8 ("\xff").
+ */
 void text_printable(struct buf *out, const char *s);
 /* Add at most `columns`, with "..." at the end where it was cut. */
 void text_clip(struct buf *out, const char *s, size_t columns);

@@ -20,8 +20,9 @@ int thread_for(size_t nr, thread_work work, void *context, struct error *err);
 
 /*
  * A queue of tasks that may add tasks: `work` is called for each until none is
- * left. Tasks are pointers that the work frees. After an error the tasks that
- * are left go to `drop`.
+ * left, the newest first, on the calling thread and up to `threads` - 1 more (8
+ * in all at most). Tasks are pointers that the work frees, also where it fails.
+ * After an error the tasks that are left go to `drop`, which may be NULL.
  */
 struct thread_queue;
 typedef int (*thread_task)(void *context, struct thread_queue *queue, void *task,
