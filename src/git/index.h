@@ -3,9 +3,14 @@
  * checksum (index.skipHash), split (`link`) and sparse (`sdir`), which libgit2
  * does not open.
  *
- * The file is mapped and parsed once; a split index is joined and a sparse one
+ * The file is read and parsed once; a split index is joined and a sparse one
  * expanded, so that callers see every path as an entry of its own. Nothing
  * here takes git's lock but index_lock().
+ *
+ * What is checked: the checksum where there is one, the order of the entries,
+ * and that a path is relative with no empty, "." or ".." component. Whether a
+ * path may be written to a worktree is path_is_safe()'s to say, and whether
+ * objects exist is not looked at.
  */
 #ifndef GIT_INDEX_H
 #define GIT_INDEX_H
@@ -16,6 +21,7 @@
 
 #include "git/oid.h"
 
+struct index_memory;
 struct repository;
 
 /* What the index keeps of lstat(), cut to 32 bits as the format has it. */
@@ -31,56 +37,64 @@ enum index_flag {
 	INDEX_SKIP_WORKTREE = 2,
 	INDEX_INTENT_TO_ADD = 4,
 	INDEX_FROM_SPARSE_DIR = 8, /* expanded from a sparse directory */
+	INDEX_RACY = 16,	   /* set by index_read(): as new as the file */
 };
 
 struct index_entry {
 	const char *path; /* NUL-terminated, from the top, no slash in front */
 	uint32_t path_len;
-	uint32_t mode; /* as in a tree: MODE_* of git/tree.h */
+	uint32_t mode; /* as in a tree: MODE_* of git/tree.h, but MODE_TREE */
 	uint8_t stage; /* 0, or 1-3 in a conflict */
 	uint8_t flags; /* enum index_flag */
 	struct oid oid;
 	struct index_stat stat;
 };
 
-/* The TREE extension: ids of trees that the entries make. */
+/*
+ * The TREE extension: ids of trees that the entries make. Where a tree is
+ * valid, its entries are known to be those of its directory; a subdirectory
+ * may be missing from the children all the same.
+ */
 struct index_tree {
 	const char *name; /* one component; "" at the top */
 	uint32_t name_len;
 	int32_t entries; /* how many entries it spans; < 0: not valid */
-	struct oid oid;  /* where valid */
-	struct index_tree *children;
+	struct oid oid;	 /* where valid */
+	struct index_tree *children; /* shorter names first, then bytewise */
 	uint32_t nr_children;
 };
 
 struct index {
 	struct index_entry *entries; /* sorted by path, then stage */
 	size_t nr;
-	struct index_tree *tree; /* NULL where there is none, or it is unusable */
-	unsigned version;        /* 2, 3 or 4 */
-	bool exists;             /* false: no file, which is an empty index */
+	/* NULL where there is none, or it does not agree with the entries. */
+	struct index_tree *tree;
+	unsigned version; /* 2, 3 or 4 */
+	bool exists;	  /* false: no file, which is an empty index */
 	bool split;
 	bool sparse;
 	bool untracked_cache;
 	bool fsmonitor;
-	bool checksummed;         /* false: index.skipHash */
-	struct oid checksum;      /* the file's last 20 bytes */
-	struct timespec mtime;    /* of the file: entries as new are racy */
-	struct stat file;         /* of the file when it was read */
-	void *memory;             /* owned by index_free() */
+	bool checksummed;	     /* false: index.skipHash */
+	struct oid checksum;	     /* the file's last 20 bytes */
+	struct timespec mtime;	     /* of the file: entries as new are racy */
+	struct stat file;	     /* of the file when it was read */
+	struct index_memory *memory; /* private */
 };
 
 /*
  * Read `path`. A missing file is an empty index. ERR_INVALID where it is
  * damaged: cut, wrong checksum, entries out of order, unknown mandatory
- * extension (named). `repo` is where a sparse directory's trees are read
- * from; NULL refuses sparse ones. The caller must index_free().
+ * extension (named), shared index missing. ERR_CHANGED where it was cut while
+ * it was read. `repo` is where the shared index of a split index is, and
+ * where a sparse directory's trees are read from; NULL looks for the one
+ * beside `path` and refuses sparse directories. The caller must index_free().
  */
 int index_read(struct index **out, struct repository *repo, const char *path,
 	       struct error *err);
 void index_free(struct index *index);
 
-/* Still the same file with the same content, as far as lstat() tells. */
+/* Still the same file with the same content, as far as stat() tells. */
 bool index_file_unchanged(const struct index *index, const char *path);
 
 /* The first entry that is not before `path` (and stage 0). */
@@ -91,17 +105,33 @@ const struct index_entry *index_find(const struct index *index,
 
 /* Fill from lstat(). */
 void index_stat_fill(struct index_stat *out, const struct stat *st);
+
+/*
+ * Whether the entry's file may have been changed after git looked at it and
+ * still have the same lstat(): its mtime is at or after the index file's, in
+ * whole seconds. That is what git goes by where it is built without USE_NSEC,
+ * as it mostly is; see git's Documentation/technical/racy-git.txt.
+ */
+bool index_entry_is_racy(const struct index *index,
+			 const struct index_entry *entry);
+
 /*
  * Whether a file with `st` is the one the entry speaks of, by git's rules:
- * mtime, ctime (unless `trust_ctime` is false), size, inode (as far as
- * core.checkStat says), type and, with `trust_mode`, the executable bit.
- * Racy entries never match: mtime at or after the index file's.
+ * mtime, size, and as far as core.checkStat and core.trustctime say, ctime,
+ * owner and inode; type and, with `trust_mode`, the owner's executable bit.
+ *
+ * Stricter than git in one: nanoseconds are compared where both sides have
+ * them. A submodule matches any directory: the caller must look at its HEAD.
+ * Racy entries, those in a conflict and intent-to-add ones never match, nor
+ * do those with a size of 0 that are not the empty blob, which is how git
+ * marks what it has found racy. The flags assume-unchanged and skip-worktree
+ * make no difference.
  */
 struct index_stat_rules {
-	bool trust_ctime;   /* core.trustctime */
-	bool check_stat;    /* core.checkStat is not "minimal" */
-	bool trust_mode;    /* core.fileMode */
-	bool has_symlinks;  /* core.symlinks */
+	bool trust_ctime;  /* core.trustctime */
+	bool check_stat;   /* core.checkStat is not "minimal" */
+	bool trust_mode;   /* core.fileMode */
+	bool has_symlinks; /* core.symlinks */
 };
 bool index_entry_matches(const struct index *index,
 			 const struct index_entry *entry, const struct stat *st,

@@ -1,0 +1,142 @@
+/*
+ * The parts that the index reader is made of; for git/index*.c only.
+ *
+ * An index_file is one file as it is on disk, gitformat-index(5): checked, but
+ * neither joined with its shared index nor expanded.
+ *
+ *	index_parse.c      the file: header, entries, checksum
+ *	index_entry.c      what an entry may be
+ *	index_extension.c  what follows the entries
+ *	index_split.c      `link`: joining with the shared index
+ *	index_sparse.c     `sdir`: expanding sparse directories
+ *	index_tree.c       `TREE`: the cache tree
+ *	index_memory.c     what all of them allocate
+ */
+#ifndef GIT_INDEX_FILE_H
+#define GIT_INDEX_FILE_H
+
+#include "git/index.h"
+
+/* More than any index of git's has, and what keeps sizes within 32 bits. */
+#define INDEX_MAX_SIZE 0xffff0000u
+/* More entries than this in a sparse index's trees are taken for an attack. */
+#define INDEX_MAX_ENTRIES (64u << 20)
+
+#define INDEX_ENTRY_HEAD 62 /* bytes of an entry before its path */
+#define INDEX_ENTRY_ASSUME_VALID 0x8000
+#define INDEX_ENTRY_EXTENDED 0x4000
+#define INDEX_ENTRY_STAGE_SHIFT 12
+#define INDEX_ENTRY_NAME_MASK 0x0fff
+#define INDEX_EXTENDED_SKIP_WORKTREE 0x4000
+#define INDEX_EXTENDED_INTENT_TO_ADD 0x2000
+
+/* Memory that lives as long as the index; zero it before use. */
+struct index_chunk;
+struct index_memory {
+	struct index_chunk *chunks;
+	size_t total;		 /* bytes handed out */
+	unsigned char *files[2]; /* the index, the shared index */
+};
+
+/* `align` is 1 or 8. Never NULL. */
+void *index_memory_get(struct index_memory *memory, size_t len, size_t align);
+void index_memory_release(struct index_memory *memory);
+
+struct index_part {
+	const unsigned char *data;
+	size_t len;
+	bool present;
+};
+
+struct index_file {
+	const unsigned char *data; /* owned by the index_memory */
+	size_t len;
+	struct stat stat;
+	unsigned version;
+	struct index_entry *entries; /* the caller must free() */
+	size_t nr;
+	/*
+	 * How many entries in front have no name: they replace entries of the
+	 * shared index. 0 in any other file.
+	 */
+	size_t nr_unnamed;
+	struct index_part link, tree;
+	bool sparse;
+	bool untracked_cache;
+	bool fsmonitor;
+	bool checksummed;
+	struct oid checksum;
+};
+
+/*
+ * Read and parse `path`. `slot` says which of memory->files it is. Besides
+ * index_read()'s errors, ERR_NOT_FOUND: there is no such file.
+ */
+int index_file_read(struct index_file *file, struct index_memory *memory,
+		    unsigned slot, const char *path, struct error *err);
+
+/*
+ * Whether `entry` may stand behind `prev` (NULL: the first): strictly sorted,
+ * no stage 0 beside other stages, the path clean, the mode known. With `prev`
+ * checked before, only what differs from it is looked at.
+ * Returns NULL, or what is wrong with it.
+ */
+const char *index_entry_fault(const struct index_entry *prev,
+			      const struct index_entry *entry);
+/* The same for all of `entries`. `at` is set to the bad one. */
+const char *index_entries_fault(const struct index_entry *entries, size_t nr,
+				size_t *at);
+
+/* The extensions, from `pos` up to the checksum. */
+int index_extensions_parse(struct index_file *file, size_t pos,
+			   struct error *err);
+
+/*
+ * Join `own`, a file with a `link` extension, with its shared index. The
+ * caller must free() the entries.
+ */
+int index_split_join(const struct index_file *own,
+		     const struct index_file *shared,
+		     struct index_entry **entries, size_t *nr,
+		     struct error *err);
+/* The id of the shared index; all zero where there is none. */
+int index_split_base(const struct index_file *own, struct oid *out,
+		     struct error *err);
+
+/*
+ * Replace sparse directories by the files in their trees, and recount `tree`
+ * (may be NULL), which agrees with the entries.
+ */
+int index_sparse_expand(struct repository *repo, struct index_memory *memory,
+			struct index_entry **entries, size_t *nr,
+			struct index_tree *tree, struct error *err);
+
+/* Parse a TREE extension; NULL where it is not one. */
+struct index_tree *index_tree_parse(struct index_memory *memory,
+				    const unsigned char *data, size_t len);
+/*
+ * Whether it agrees with the entries: each valid tree spans just the entries
+ * of its directory, all of them merged and none intent-to-add.
+ */
+bool index_tree_agrees(struct index_tree *tree,
+		       const struct index_entry *entries, size_t nr);
+/*
+ * Recount it, which agrees with the entries, for where they go: moved[i] is
+ * where entry i will be, moved[nr] how many there will be.
+ */
+void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
+		     size_t nr, const size_t *moved);
+
+/* Big-endian numbers, at any address. */
+static inline uint32_t index_get32(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline uint16_t index_get16(const unsigned char *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+#endif

@@ -1,0 +1,259 @@
+#include "git/index_file.h"
+
+#include "git/tree.h"
+
+/* Deeper than any path that can be opened; what keeps recursion off the end
+ * of the stack. */
+#define MAX_DEPTH 2048
+/* "\0" "0 0\n" */
+#define TREE_MIN 5
+
+struct parser {
+	struct index_memory *memory;
+	const unsigned char *pos;
+	const unsigned char *end;
+};
+
+/* git's order of the trees in a tree: shorter names first. */
+static int compare_names(const char *a, size_t a_len, const char *b,
+			 size_t b_len)
+{
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return memcmp(a, b, a_len);
+}
+
+static int compare_trees(const void *a, const void *b)
+{
+	const struct index_tree *one = a, *two = b;
+
+	return compare_names(one->name, one->name_len, two->name,
+			     two->name_len);
+}
+
+/* A decimal number up to `stop`; -1 is the only negative one. */
+static bool parse_number(struct parser *p, char stop, int32_t *out)
+{
+	int64_t value = 0;
+	bool negative = false;
+	const unsigned char *start;
+
+	if (p->pos < p->end && *p->pos == '-') {
+		negative = true;
+		p->pos++;
+	}
+	start = p->pos;
+	while (p->pos < p->end && *p->pos >= '0' && *p->pos <= '9') {
+		value = value * 10 + (*p->pos++ - '0');
+		if (value > INT32_MAX)
+			return false;
+	}
+	if (p->pos == start || p->pos == p->end ||
+	    *p->pos != (unsigned char)stop)
+		return false;
+	p->pos++;
+	*out = (int32_t)(negative ? -value : value);
+	return true;
+}
+
+static bool parse_head(struct parser *p, struct index_tree *tree, bool top)
+{
+	const unsigned char *nul =
+		memchr(p->pos, '\0', (size_t)(p->end - p->pos));
+	int32_t children;
+
+	if (!nul)
+		return false;
+	tree->name = (const char *)p->pos;
+	tree->name_len = (uint32_t)(nul - p->pos);
+	if (top != !tree->name_len || memchr(tree->name, '/', tree->name_len))
+		return false;
+	p->pos = nul + 1;
+	if (!parse_number(p, ' ', &tree->entries) ||
+	    !parse_number(p, '\n', &children) || children < 0 ||
+	    children > (p->end - p->pos) / TREE_MIN)
+		return false;
+	tree->nr_children = (uint32_t)children;
+	memset(&tree->oid, 0, sizeof(tree->oid));
+	if (tree->entries >= 0) {
+		if (p->end - p->pos < OID_RAWSZ)
+			return false;
+		memcpy(tree->oid.id, p->pos, OID_RAWSZ);
+		p->pos += OID_RAWSZ;
+	}
+	return true;
+}
+
+/* Others than git write them in other orders. */
+static bool sort_children(struct index_tree *tree)
+{
+	uint32_t i;
+
+	for (i = 1; i < tree->nr_children; i++)
+		if (compare_trees(&tree->children[i - 1], &tree->children[i]) >=
+		    0)
+			break;
+	if (i >= tree->nr_children)
+		return true;
+	qsort(tree->children, tree->nr_children, sizeof(*tree->children),
+	      compare_trees);
+	for (i = 1; i < tree->nr_children; i++)
+		if (!compare_trees(&tree->children[i - 1], &tree->children[i]))
+			return false;
+	return true;
+}
+
+static bool parse_tree(struct parser *p, struct index_tree *tree,
+		       unsigned depth)
+{
+	uint32_t i;
+
+	tree->children = NULL;
+	if (depth > MAX_DEPTH || !parse_head(p, tree, !depth))
+		return false;
+	if (!tree->nr_children)
+		return true;
+	tree->children = index_memory_get(
+		p->memory, tree->nr_children * sizeof(*tree->children), 8);
+	for (i = 0; i < tree->nr_children; i++)
+		if (!parse_tree(p, &tree->children[i], depth + 1))
+			return false;
+	return sort_children(tree);
+}
+
+struct index_tree *index_tree_parse(struct index_memory *memory,
+				    const unsigned char *data, size_t len)
+{
+	struct parser parser = {memory, data, data + len};
+	struct index_tree *top = index_memory_get(memory, sizeof(*top), 8);
+
+	if (!parse_tree(&parser, top, 0) || parser.pos != parser.end)
+		return NULL;
+	return top;
+}
+
+/*
+ * Trees and entries are walked together: the entries of a directory lie side
+ * by side, those of its subdirectories among them.
+ */
+struct walk {
+	const struct index_entry *entries;
+	size_t nr;
+	/* Where entries have moved to: recount instead of checking. */
+	const size_t *moved;
+};
+
+static bool has_prefix(const struct index_entry *entry, const char *prefix,
+		       size_t len)
+{
+	return entry->path_len >= len && !memcmp(entry->path, prefix, len);
+}
+
+static struct index_tree *find_child(const struct index_tree *tree,
+				     const char *name, size_t len)
+{
+	uint32_t low = 0, high = tree->nr_children;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		struct index_tree *child = &tree->children[middle];
+		int order =
+			compare_names(name, len, child->name, child->name_len);
+
+		if (!order)
+			return child;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+/* Whether the entries from `start` on, and no more, make the valid `tree`. */
+static bool spans(const struct walk *walk, const struct index_tree *tree,
+		  size_t start, size_t prefix_len)
+{
+	const char *prefix = walk->entries[start].path;
+	size_t end = start + (size_t)tree->entries;
+
+	return end > start && end <= walk->nr &&
+	       has_prefix(&walk->entries[end - 1], prefix, prefix_len) &&
+	       (end == walk->nr ||
+		!has_prefix(&walk->entries[end], prefix, prefix_len));
+}
+
+static bool belongs(const struct index_tree *tree,
+		    const struct index_entry *entry, size_t prefix_len)
+{
+	if (entry->stage || entry->flags & INDEX_INTENT_TO_ADD)
+		return false;
+	/* A sparse directory is the tree itself. */
+	return entry->path_len > prefix_len ||
+	       oid_equal(&entry->oid, &tree->oid);
+}
+
+static bool walk_tree(const struct walk *walk, struct index_tree *tree,
+		      size_t *at, size_t prefix_len)
+{
+	const char *prefix = walk->entries[*at].path;
+	bool valid = tree->entries >= 0;
+	size_t start = *at, end = valid ? start + (size_t)tree->entries : 0;
+	uint32_t i, to_see = 0;
+
+	if (valid && !spans(walk, tree, start, prefix_len))
+		return false;
+	for (i = 0; i < tree->nr_children; i++)
+		to_see += tree->children[i].entries > 0;
+	while (valid ? *at < end
+		     : *at < walk->nr && has_prefix(&walk->entries[*at], prefix,
+						    prefix_len)) {
+		const struct index_entry *entry = &walk->entries[*at];
+		const char *name = entry->path + prefix_len;
+		const char *slash =
+			memchr(name, '/', entry->path_len - prefix_len);
+		struct index_tree *child =
+			slash ? find_child(tree, name, (size_t)(slash - name))
+			      : NULL;
+
+		if (valid && !belongs(tree, entry, prefix_len))
+			return false;
+		if (!child) {
+			++*at;
+			continue;
+		}
+		to_see -= child->entries > 0;
+		if (!walk_tree(walk, child, at,
+			       (size_t)(slash + 1 - entry->path)))
+			return false;
+	}
+	if (valid && walk->moved)
+		tree->entries =
+			(int32_t)(walk->moved[end] - walk->moved[start]);
+	return !to_see;
+}
+
+static bool walk_top(const struct walk *walk, struct index_tree *tree)
+{
+	size_t at = 0;
+
+	if (!walk->nr)
+		return tree->entries <= 0 && !tree->nr_children;
+	return walk_tree(walk, tree, &at, 0) && at == walk->nr;
+}
+
+bool index_tree_agrees(struct index_tree *tree,
+		       const struct index_entry *entries, size_t nr)
+{
+	struct walk walk = {entries, nr, NULL};
+
+	return walk_top(&walk, tree);
+}
+
+void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
+		     size_t nr, const size_t *moved)
+{
+	struct walk walk = {entries, nr, moved};
+
+	walk_top(&walk, tree);
+}
