@@ -99,8 +99,9 @@ bool json_as_path(const struct json *json, struct buf *out);
  *
  * `item` must not be removed or replaced inside the loop.
  */
-#define JSON_FOR_EACH(item, json)                                              \
-	for (struct json *item = json_first(json); item; item = json_next(item))
+#define JSON_FOR_EACH(item, container)                                         \
+	for (struct json *item = json_first(container); item;                  \
+	     item = json_next(item))
 struct json *json_first(const struct json *json); /* NULL: none */
 struct json *json_next(const struct json *item);  /* NULL: that was the last */
 /* The key of a member; NULL for others. Borrowed. */
@@ -125,9 +126,16 @@ struct json *json_object_new(void);
 
 /*
  * Set a key. One that is there keeps its place and gets the new value, another
- * is added behind the last. `value` is taken.
+ * is added behind the last. `value` is taken, and returned as borrowed.
+ *
+ * Where `object` is NULL or no object (a document from elsewhere may hold
+ * anything) nothing is set, `value` is freed and the result NULL. All that
+ * set and add do so.
  */
-void json_set(struct json *object, const char *key, struct json *value);
+struct json *json_set(struct json *object, const char *key, struct json *value);
+/* The same for a key that is known not to be there: no search. */
+struct json *json_append(struct json *object, const char *key,
+			 struct json *value);
 void json_set_null(struct json *object, const char *key);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_set_int(struct json *object, const char *key, int64_t value);
@@ -138,17 +146,17 @@ void json_set_path(struct json *object, const char *key, const char *path);
 /* A new empty one as the value; borrowed, to be filled. */
 struct json *json_set_object(struct json *object, const char *key);
 struct json *json_set_array(struct json *object, const char *key);
-/* A copy of `value` as the value; NULL sets a null. */
-void json_set_copy(struct json *object, const char *key,
-		   const struct json *value);
+/* A copy of `value` as the value; NULL sets a null. Borrowed. */
+struct json *json_set_copy(struct json *object, const char *key,
+			   const struct json *value);
 /* Remove a key, if it is there. */
 void json_remove(struct json *object, const char *key);
 /* Remove it and hand over the value, which the caller must json_free(); or
  * NULL. */
 struct json *json_detach(struct json *object, const char *key);
 
-/* Add behind the last element; `value` is taken. */
-void json_add(struct json *array, struct json *value);
+/* Add behind the last element; `value` is taken, and returned as borrowed. */
+struct json *json_add(struct json *array, struct json *value);
 void json_add_int(struct json *array, int64_t value);
 void json_add_string(struct json *array, const char *value);
 void json_add_path(struct json *array, const char *path);
@@ -157,20 +165,23 @@ struct json *json_add_array(struct json *array);  /* borrowed */
 /* Remove element `i`, if it is there. */
 void json_remove_item(struct json *array, size_t i);
 
-/* The caller must json_free() it. */
+/* The caller must json_free() it. NULL gives a null. */
 struct json *json_copy(const struct json *json);
+/* The same, an array or object as an empty one. `json` is not NULL. */
+struct json *json_copy_value(const struct json *json);
 /* Same values; the order of keys does not matter, 1 and 1.0 are equal. */
 bool json_equal(const struct json *a, const struct json *b);
 /*
  * Apply a merge patch (RFC 7386): objects are merged, null removes a key,
- * anything else replaces. `*target` may be replaced as a whole; it may point to
- * NULL. New keys come behind the old, in the order of the patch.
+ * anything else replaces. `*target` may be replaced as a whole, and may be
+ * NULL; `patch` must not be part of it. New keys come behind the old, in the
+ * order of the patch.
  */
 void json_merge_patch(struct json **target, const struct json *patch);
 /* The same inside `object`: the value of `key` is the target. */
 void json_merge_patch_key(struct json *object, const char *key,
 			  const struct json *patch);
-/* How deep it nests: 1 for a value that holds no other. */
+/* How many arrays and objects are nested: 0 for other values. */
 unsigned json_depth(const struct json *json);
 
 /*
@@ -182,5 +193,7 @@ unsigned json_depth(const struct json *json);
  */
 void json_write_compact(struct buf *out, const struct json *json);
 void json_write_pretty(struct buf *out, const struct json *json);
+/* A number as it is written. */
+void json_add_number_text(struct buf *out, const struct json *number);
 
 #endif

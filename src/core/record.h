@@ -22,7 +22,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/strlist.h"
-#include "core/json.h"
+
+struct json; /* core/json.h */
 
 /* The version of the format that this program writes. */
 #define RECORD_VERSION "1.0.0"
@@ -153,6 +154,19 @@ void record_add_omitted(struct record *record, const char *reason,
 struct json *record_task_new(void);
 struct json *record_session_new(void);
 struct json *record_metrics_new(void);
+/* The same for one of the session's completed_tasks, failed_tasks,
+ * skipped_tasks and pending_tasks. */
+struct json *record_task_result_new(void);
+
+/*
+ * Bring an object from elsewhere (a patched one, an imported one) into that
+ * form: keys that are missing are added, a container that is null becomes an
+ * empty one, unknown keys stay. ERR_INVALID, naming the key, where a value is
+ * of a type that the format does not have there.
+ */
+int record_task_normalize(struct json *task, struct error *err);
+int record_session_normalize(struct json *session, struct error *err);
+int record_metrics_normalize(struct json *metrics, struct error *err);
 
 /*
  * Read a document. The caller must record_release() `out`, which is
