@@ -20,18 +20,20 @@ struct git_odb;
 struct git_repository;
 
 struct repository {
-	char *git_dir;     /* of this worktree */
+	char *git_dir;	   /* of this worktree */
 	char *common_dir;  /* shared by all worktrees */
-	char *worktree;    /* its top */
+	char *worktree;	   /* its top */
 	char *index_file;  /* as git would use it now (GIT_INDEX_FILE) */
 	char *objects_dir; /* where new objects go */
-	char *prefix;      /* where the user stands below the top: "" or "a/b/" */
-	bool linked;       /* a linked worktree */
+	char *prefix; /* where the user stands below the top: "" or "a/b/" */
+	bool linked;  /* a linked worktree */
 	bool shallow;
 	bool partial; /* objects may be missing and fetched by git */
 	struct config *config;
+	unsigned share_mode; /* core.sharedRepository: bits to add; 0: none */
+	bool share_exact;    /* it is an octal mode: other bits go */
 	struct git_repository *lg2; /* for git/ and worktree/ only */
-	struct git_odb *odb;        /* likewise */
+	struct git_odb *odb;	    /* likewise */
 };
 
 /*
@@ -51,6 +53,13 @@ char *repository_common_path(const struct repository *repo, const char *name);
  * one. Borrowed.
  */
 const char *repository_worktree_name(const struct repository *repo);
+
+/*
+ * Give a new file or directory of ours below the git directory the
+ * permissions that core.sharedRepository asks for.
+ */
+int repository_share(const struct repository *repo, const char *path,
+		     struct error *err);
 
 /* See what other programs have added to the object store since. */
 int repository_refresh_objects(struct repository *repo, struct error *err);

@@ -1,0 +1,30 @@
+/*
+ * What git says about the repository of the directory we are in.
+ */
+#ifndef GIT_DISCOVERY_H
+#define GIT_DISCOVERY_H
+
+#include "base/error.h"
+#include "git/process.h"
+
+struct repository;
+
+/*
+ * Ask `git rev-parse` and `git config`, in two processes at once; between start
+ * and finish the caller can do other work. A discovery that was started must be
+ * finished.
+ */
+struct discovery {
+	struct git_job places;
+	struct git_job config;
+};
+int discovery_start(struct discovery *discovery, struct error *err);
+
+/*
+ * Fill the paths, flags and `config` of `repo`. ERR_NOT_FOUND where there is no
+ * repository; ERR_UNSUPPORTED without a worktree, or with SHA-256.
+ */
+int discovery_finish(struct discovery *discovery, struct repository *repo,
+		     struct error *err);
+
+#endif
