@@ -22,7 +22,7 @@ struct index;
 struct repository;
 
 enum ignore_match {
-	IGNORE_NONE,     /* no pattern says anything */
+	IGNORE_NONE,	 /* no pattern says anything */
 	IGNORE_EXCLUDED, /* ignored */
 	IGNORE_INCLUDED, /* a negated pattern has the last word */
 };
@@ -45,7 +45,8 @@ struct ignore_level *ignore_top(struct ignore *ignore, int top_fd,
  * open on, below `parent`. `has_file` false says that the caller has listed
  * the directory and saw no .gitignore; then, unless the index has one that is
  * not in the worktree, `parent` itself is returned. Safe from several threads.
- * NULL: the file is there and cannot be read, `err` says so.
+ * A file that may not be opened counts as none, as it does for git. NULL:
+ * reading failed, `err` says how.
  */
 struct ignore_level *ignore_push(struct ignore *ignore,
 				 struct ignore_level *parent, const char *dir,

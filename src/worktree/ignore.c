@@ -1,0 +1,385 @@
+#include "worktree/ignore.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/strmap.h"
+#include "git/config.h"
+#include "git/index.h"
+#include "git/object.h"
+#include "git/repository.h"
+#include "worktree/dir.h"
+#include "worktree/pattern.h"
+#include "worktree/rulefile.h"
+
+/* Patterns in the order of their file; they point into `text`. */
+struct rules {
+	struct pattern *patterns;
+	size_t nr, alloc;
+	char *text;
+};
+
+struct ignore_level {
+	const struct ignore_level *parent; /* of less precedence */
+	struct rules rules;
+	size_t above; /* length of the directory's path with its slash */
+	bool fold;
+	struct ignore_level *made_before;
+};
+
+struct ignore {
+	struct repository *repo;
+	bool fold;
+	struct strmap skipped; /* .gitignore files that are in the index and,
+				  by its word, not in the worktree */
+	pthread_mutex_t lock;
+	struct ignore_level *made; /* all levels, for ignore_free() */
+	struct ignore_level *user; /* core.excludesFile, info/exclude */
+	struct strmap opened;	   /* for ignore_path(): directory to level */
+};
+
+static void rules_release(struct rules *rules)
+{
+	free(rules->patterns);
+	free(rules->text);
+}
+
+static void rules_add(struct rules *rules, const char *text, size_t len)
+{
+	struct pattern pattern;
+
+	if (!pattern_parse(&pattern, text, len))
+		return;
+	ARRAY_GROW(rules->patterns, rules->nr, rules->alloc);
+	rules->patterns[rules->nr++] = pattern;
+}
+
+/* The length of a line without the spaces at its end that no "\" protects. */
+static size_t without_trailing_spaces(const char *line, size_t len)
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (line[i] == '\\')
+			i++;
+		else if (line[i] == ' ')
+			continue;
+		/* git gives up at a "\" that is the last byte */
+		end = i < len ? i + 1 : len;
+	}
+	return end;
+}
+
+/* Read a file's lines. `text` is taken over. */
+static void rules_parse(struct rules *rules, struct buf *text)
+{
+	size_t len = text->len, pos = 0;
+
+	rules->text = buf_detach(text);
+	if (len >= 3 && !memcmp(rules->text, "\xef\xbb\xbf", 3))
+		pos = 3;
+	while (pos < len) {
+		const char *line = rules->text + pos;
+		const char *newline = memchr(line, '\n', len - pos);
+		size_t line_len =
+			newline ? (size_t)(newline - line) : len - pos;
+
+		pos += line_len + 1;
+		if (line_len && line[line_len - 1] == '\r')
+			line_len--;
+		if (!line_len || *line == '#')
+			continue;
+		/* git's strings end at a NUL */
+		line_len = strnlen(line, line_len);
+		rules_add(rules, line, without_trailing_spaces(line, line_len));
+	}
+}
+
+static enum ignore_match rules_check(const struct rules *rules,
+				     const struct pattern_path *path,
+				     size_t above)
+{
+	for (size_t i = rules->nr; i-- > 0;)
+		if (pattern_matches(&rules->patterns[i], path, above))
+			return rules->patterns[i].negative ? IGNORE_INCLUDED
+							   : IGNORE_EXCLUDED;
+	return IGNORE_NONE;
+}
+
+/* A level of the rules in `text` (emptied), or `parent` where there are none.
+ */
+static struct ignore_level *level_new(struct ignore *ignore,
+				      struct ignore_level *parent,
+				      struct buf *text, size_t above)
+{
+	struct ignore_level *level = xcalloc(1, sizeof(*level));
+
+	rules_parse(&level->rules, text);
+	if (parent && !level->rules.nr) {
+		rules_release(&level->rules);
+		free(level);
+		return parent;
+	}
+	level->parent = parent;
+	level->above = above;
+	level->fold = ignore->fold;
+	pthread_mutex_lock(&ignore->lock);
+	level->made_before = ignore->made;
+	ignore->made = level;
+	pthread_mutex_unlock(&ignore->lock);
+	return level;
+}
+
+/* A file that the user or the repository names; no file there is no rules. */
+static int add_user_file(struct ignore *ignore, const char *path,
+			 struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int ret = rulefile_read(AT_FDCWD, path, true, &text, err);
+
+	if (ret < 0)
+		error_prefix(err, "'%s'", path);
+	else if (ret == RULEFILE_TOO_LARGE)
+		ret = error_set(err, ERR_INVALID, "'%s' is too large", path);
+	else if (ret == RULEFILE_DIRECTORY)
+		ret = error_set(err, ERR_FAILED,
+				"cannot use '%s' as exclude file", path);
+	else
+		ignore->user = level_new(ignore, ignore->user, &text, 0);
+	buf_release(&text);
+	return ret < 0 ? ret : 0;
+}
+
+static void note_skipped(struct ignore *ignore, const struct index *index)
+{
+	static const char name[] = ".gitignore";
+	const size_t len = sizeof(name) - 1;
+
+	for (size_t i = 0; i < index->nr; i++) {
+		struct index_entry *entry = &index->entries[i];
+
+		if (!(entry->flags & INDEX_SKIP_WORKTREE) || entry->stage ||
+		    entry->path_len < len ||
+		    memcmp(entry->path + entry->path_len - len, name, len) ||
+		    (entry->path_len > len &&
+		     entry->path[entry->path_len - len - 1] != '/'))
+			continue;
+		strmap_put(&ignore->skipped, entry->path, entry);
+	}
+}
+
+int ignore_open(struct ignore **out, struct repository *repo,
+		const struct index *index, struct error *err)
+{
+	struct ignore *ignore = xcalloc(1, sizeof(*ignore));
+	char *global = NULL, *local = NULL;
+	int ret;
+
+	ignore->repo = repo;
+	pthread_mutex_init(&ignore->lock, NULL);
+	ret = config_get_bool(repo->config, "core.ignorecase", false,
+			      &ignore->fold, err);
+	if (ret < 0)
+		goto done;
+	ret = rulefile_configured(&global, repo, "core.excludesfile", "ignore",
+				  err);
+	if (ret < 0)
+		goto done;
+	if (global)
+		ret = add_user_file(ignore, global, err);
+	if (ret < 0)
+		goto done;
+	local = repository_common_path(repo, "info/exclude");
+	ret = add_user_file(ignore, local, err);
+	if (ret < 0)
+		goto done;
+	if (index)
+		note_skipped(ignore, index);
+	*out = ignore;
+	ignore = NULL;
+done:
+	ignore_free(ignore);
+	free(global);
+	free(local);
+	return ret;
+}
+
+void ignore_free(struct ignore *ignore)
+{
+	if (!ignore)
+		return;
+	while (ignore->made) {
+		struct ignore_level *level = ignore->made;
+
+		ignore->made = level->made_before;
+		rules_release(&level->rules);
+		free(level);
+	}
+	strmap_release(&ignore->skipped, NULL);
+	strmap_release(&ignore->opened, NULL);
+	pthread_mutex_destroy(&ignore->lock);
+	free(ignore);
+}
+
+/*
+ * Append the .gitignore of the directory `dir`. Missing, or nothing that git
+ * would read, is no failure.
+ */
+static int read_dir_file(struct ignore *ignore, const char *dir, int dir_fd,
+			 bool has_file, struct buf *out, struct error *err)
+{
+	int state =
+		has_file ? rulefile_read(dir_fd, ".gitignore", false, out, err)
+			 : RULEFILE_ABSENT;
+	int ret = 0;
+
+	if (state < 0)
+		return error_prefix(err, "'%s.gitignore'", dir);
+	if (state == RULEFILE_TOO_LARGE)
+		return error_set(err, ERR_INVALID,
+				 "'%s.gitignore' is too large", dir);
+	if (state == RULEFILE_ABSENT && ignore->skipped.nr) {
+		char *path = xstrfmt("%s.gitignore", dir);
+		const struct index_entry *entry =
+			strmap_get(&ignore->skipped, path);
+
+		if (entry)
+			ret = object_read(ignore->repo, &entry->oid,
+					  OBJECT_BLOB, RULEFILE_MAX, out, err);
+		if (ret < 0)
+			error_prefix(err, "'%s' in the index", path);
+		free(path);
+	}
+	return ret;
+}
+
+static struct ignore_level *push(struct ignore *ignore,
+				 struct ignore_level *parent, const char *dir,
+				 int dir_fd, bool has_file, struct error *err)
+{
+	struct ignore_level *level = NULL;
+	struct buf text = BUF_INIT;
+
+	if (read_dir_file(ignore, dir, dir_fd, has_file, &text, err) >= 0)
+		level = level_new(ignore, parent, &text, strlen(dir));
+	buf_release(&text);
+	return level;
+}
+
+struct ignore_level *ignore_top(struct ignore *ignore, int top_fd,
+				struct error *err)
+{
+	return push(ignore, ignore->user, "", top_fd, true, err);
+}
+
+struct ignore_level *ignore_push(struct ignore *ignore,
+				 struct ignore_level *parent, const char *dir,
+				 int dir_fd, bool has_file, struct error *err)
+{
+	if (!has_file && !ignore->skipped.nr)
+		return parent;
+	return push(ignore, parent, dir, dir_fd, has_file, err);
+}
+
+enum ignore_match ignore_check(const struct ignore_level *level,
+			       const char *path, size_t len, bool is_dir)
+{
+	struct pattern_path subject =
+		pattern_path(path, len, is_dir, level->fold);
+	enum ignore_match match = IGNORE_NONE;
+
+	for (; level && match == IGNORE_NONE; level = level->parent)
+		match = rules_check(&level->rules, &subject, level->above);
+	return match;
+}
+
+/* The level of `dir` ("" or "a/b/"), whose parent directory has `parent`. */
+static struct ignore_level *open_level(struct ignore *ignore,
+				       struct ignore_level *parent, int top_fd,
+				       const char *dir, struct error *err)
+{
+	struct ignore_level *level = strmap_get(&ignore->opened, dir);
+	int fd;
+
+	if (level)
+		return level;
+	fd = dir_open(top_fd, dir);
+	level = push(ignore, parent, dir, fd, fd >= 0, err);
+	if (fd >= 0)
+		close(fd);
+	if (level)
+		strmap_put(&ignore->opened, dir, level);
+	return level;
+}
+
+int ignore_path(struct ignore *ignore, int top_fd, const char *path,
+		bool is_dir, struct error *err)
+{
+	struct ignore_level *level =
+		open_level(ignore, ignore->user, top_fd, "", err);
+	const char *slash = path;
+	struct buf dir = BUF_INIT;
+	int ret = -1;
+
+	while (level && (slash = strchr(slash, '/'))) {
+		size_t len = (size_t)(slash - path);
+
+		if (ignore_check(level, path, len, true) == IGNORE_EXCLUDED)
+			break;
+		buf_reset(&dir);
+		buf_add(&dir, path, len + 1);
+		level = open_level(ignore, level, top_fd, dir.ptr, err);
+		slash++;
+	}
+	if (level)
+		ret = slash || ignore_check(level, path, strlen(path),
+					    is_dir) == IGNORE_EXCLUDED;
+	buf_release(&dir);
+	return ret;
+}
+
+struct ignore_list {
+	struct rules rules;
+	bool fold;
+};
+
+struct ignore_list *ignore_list_new(const struct strlist *patterns,
+				    bool ignore_case)
+{
+	struct ignore_list *list = xcalloc(1, sizeof(*list));
+	struct buf text = BUF_INIT;
+	size_t pos = 0;
+
+	for (size_t i = 0; i < patterns->nr; i++)
+		buf_add(&text, patterns->items[i],
+			strlen(patterns->items[i]) + 1);
+	list->rules.text = buf_detach(&text);
+	for (size_t i = 0; i < patterns->nr; i++) {
+		size_t len = strlen(patterns->items[i]);
+
+		rules_add(&list->rules, list->rules.text + pos, len);
+		pos += len + 1;
+	}
+	list->fold = ignore_case;
+	return list;
+}
+
+enum ignore_match ignore_list_check(const struct ignore_list *list,
+				    const char *path, size_t len, bool is_dir)
+{
+	struct pattern_path subject =
+		pattern_path(path, len, is_dir, list->fold);
+
+	return rules_check(&list->rules, &subject, 0);
+}
+
+void ignore_list_free(struct ignore_list *list)
+{
+	if (!list)
+		return;
+	rules_release(&list->rules);
+	free(list);
+}
