@@ -82,16 +82,20 @@ void buf_addch(struct buf *buf, int c)
 void buf_vaddf(struct buf *buf, const char *fmt, va_list args)
 {
 	va_list again;
+	size_t room;
 	int len;
 
+	/* Most texts fit at once; the length is only known afterwards. */
+	buf_grow(buf, 64);
+	room = buf->alloc - buf->len;
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, fmt, again);
+	len = vsnprintf(buf->ptr + buf->len, room, fmt, again);
 	va_end(again);
-	if (len <= 0)
-		return;
-	buf_grow(buf, (size_t)len);
-	vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, args);
-	buf->len += (size_t)len;
+	if (len > 0 && (size_t)len >= room) {
+		buf_grow(buf, (size_t)len);
+		vsnprintf(buf->ptr + buf->len, (size_t)len + 1, fmt, args);
+	}
+	buf_setlen(buf, buf->len + (len > 0 ? (size_t)len : 0));
 }
 
 void buf_addf(struct buf *buf, const char *fmt, ...)

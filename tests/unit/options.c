@@ -215,6 +215,7 @@ static void wrong_words_are_named(void **state)
 
 	(void)state;
 	assert_refused(&v, "unknown option `foo'", "--foo=bar");
+	assert_refused(&v, "unknown option `'", "--=bar");
 	assert_refused(&v, "unknown switch `x'", "-px");
 	assert_refused(&v, "option `task' requires a value", "--task");
 	assert_refused(&v, "switch `t' requires a value", "-t");
