@@ -27,10 +27,10 @@ struct writer;
 
 /* What the file system under the worktree can do; found by trying, once. */
 struct writer_caps {
-	bool exchange;  /* else: compare, then rename over; the gap is a few
+	bool exchange;	/* else: compare, then rename over; the gap is a few
 			   microseconds instead of none */
 	bool noreplace; /* else: link(2), or O_EXCL for what cannot be linked */
-	bool lease;     /* else: an open writer is not noticed */
+	bool lease;	/* else: an open writer is not noticed */
 	bool symlinks;
 	bool exec_bit;
 };
@@ -62,7 +62,7 @@ struct writer_expect {
 
 /* What is to be there. */
 struct writer_content {
-	uint32_t mode; /* MODE_FILE, MODE_EXEC, MODE_LINK of git/tree.h */
+	uint32_t mode;	 /* MODE_FILE, MODE_EXEC, MODE_LINK of git/tree.h */
 	int permissions; /* exact permission bits, or -1: umask and MODE_EXEC */
 	int (*write)(void *context, int fd, struct error *err);
 	void *context;
@@ -80,10 +80,14 @@ int writer_put(struct writer *writer, const char *path, unsigned n,
 	       const struct writer_content *content, struct stat *after,
 	       struct error *err);
 
-/* Remove the file or link at `path`, then directories that became empty, up to
- * but without `keep_dir` (a path that ends in a slash; "" is the top). */
+/*
+ * Remove the file or link at `path`, then directories that became empty, up to
+ * but without `keep_dir` (a path that ends in a slash; "" is the top). A path
+ * where nothing is any more is no failure.
+ */
 int writer_remove(struct writer *writer, const char *path, unsigned n,
-		  const struct writer_expect *expect, struct error *err);
+		  const struct writer_expect *expect, const char *keep_dir,
+		  struct error *err);
 
 /* Set exactly these permission bits on what `expect` describes. */
 int writer_chmod(struct writer *writer, const char *path, int permissions,
