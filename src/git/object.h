@@ -27,8 +27,13 @@ const char *object_type_name(enum object_type type);
 int object_hash(struct oid *out, enum object_type type, const void *data,
 		size_t len, struct error *err);
 
-/* Present here, without fetching. */
+/*
+ * Present here, without fetching. Where it is not found at first, new packs
+ * are looked for, which costs a read of the pack directory each time; the
+ * quick one does without, and may miss what another program has just added.
+ */
 bool object_exists(struct repository *repo, const struct oid *oid);
+bool object_exists_quick(struct repository *repo, const struct oid *oid);
 
 /* Type and size. ERR_NOT_FOUND where it is missing. Either may be NULL. */
 int object_header(struct repository *repo, const struct oid *oid,
