@@ -57,8 +57,8 @@ int pack_add_stream(struct pack *pack, uint64_t size, pack_reader read,
 bool pack_has(struct pack *pack, const struct oid *oid);
 
 /* Objects and bytes (of the pack file) so far. */
-size_t pack_count(const struct pack *pack);
-uint64_t pack_bytes(const struct pack *pack);
+size_t pack_count(struct pack *pack);
+uint64_t pack_bytes(struct pack *pack);
 
 /*
  * Write what is left, index it, sync it, read every new object back from disk

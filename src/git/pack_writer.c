@@ -1,0 +1,278 @@
+#include "git/pack_writer.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/hex.h"
+#include "git/pack_check.h"
+#include "git/pack_list.h"
+#include "git/repository.h"
+
+#define BUFFER_BYTES (256u << 10)
+#define COUNT_AT 8
+
+void pack_writer_init(struct pack_writer *writer, const struct repository *repo)
+{
+	*writer = (struct pack_writer){
+		.repo = repo,
+		.file = PACK_FILE_INIT,
+		.keep = PACK_KEEP_INIT,
+	};
+}
+
+static int flush(struct pack_writer *writer, struct error *err)
+{
+	size_t len = writer->buffered;
+
+	writer->buffered = 0;
+	if (file_write_all(writer->file.fd, writer->buffer, len, err) < 0) {
+		writer->broken = true;
+		return error_prefix(err, "new pack");
+	}
+	writer->written += len;
+	return 0;
+}
+
+static int append(struct pack_writer *writer, const void *data, size_t len,
+		  struct error *err)
+{
+	const char *at = data;
+
+	if (writer->broken)
+		return error_set(err, ERR_FAILED,
+				 "the new pack could not be written");
+	while (len) {
+		size_t room = BUFFER_BYTES - writer->buffered;
+		size_t now = len < room ? len : room;
+
+		memcpy(writer->buffer + writer->buffered, at, now);
+		writer->buffered += now;
+		at += now;
+		len -= now;
+		if (writer->buffered == BUFFER_BYTES && flush(writer, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+static void put_u32(unsigned char *out, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		out[i] = (unsigned char)(value >> (24 - 8 * i));
+}
+
+/* The file and its header, in which the count is not known yet. */
+static int start_file(struct pack_writer *writer, struct error *err)
+{
+	static const unsigned char header[12] = {'P', 'A', 'C', 'K',
+						 0,   0,   0,	2};
+
+	if (writer->file.fd >= 0)
+		return 0;
+	if (pack_file_create(&writer->file, writer->repo, err) < 0)
+		return err->code;
+	writer->buffer = xmalloc(BUFFER_BYTES);
+	return append(writer, header, sizeof(header), err);
+}
+
+int pack_writer_begin(struct pack_writer *writer, struct error *err)
+{
+	if (start_file(writer, err) < 0)
+		return err->code;
+	if (writer->nr == UINT32_MAX)
+		return error_set(err, ERR_UNSUPPORTED,
+				 "a pack cannot hold so many objects");
+	writer->start = pack_writer_offset(writer);
+	writer->crc = (uint32_t)crc32(0, NULL, 0);
+	return 0;
+}
+
+int pack_writer_write(struct pack_writer *writer, const void *data, size_t len,
+		      struct error *err)
+{
+	writer->crc = (uint32_t)crc32_z(writer->crc, data, len);
+	return append(writer, data, len, err);
+}
+
+void pack_writer_end(struct pack_writer *writer, const struct oid *oid)
+{
+	struct pack_entry *entry;
+
+	ARRAY_GROW(writer->entries, writer->nr, writer->alloc);
+	entry = &writer->entries[writer->nr++];
+	entry->oid = *oid;
+	entry->crc = writer->crc;
+	entry->offset = writer->start;
+	oid_set_add(&writer->ids, oid);
+}
+
+void pack_writer_cancel(struct pack_writer *writer)
+{
+	if (writer->broken || writer->file.fd < 0)
+		return;
+	if (writer->start >= writer->written) {
+		writer->buffered = (size_t)(writer->start - writer->written);
+		return;
+	}
+	writer->buffered = 0;
+	writer->written = writer->start;
+	if (ftruncate(writer->file.fd, (off_t)writer->start) < 0 ||
+	    lseek(writer->file.fd, (off_t)writer->start, SEEK_SET) < 0)
+		writer->broken = true;
+}
+
+bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
+{
+	return oid_set_has(&writer->ids, oid);
+}
+
+uint64_t pack_writer_offset(const struct pack_writer *writer)
+{
+	return writer->written + writer->buffered;
+}
+
+static int write_count(struct pack_writer *writer, struct error *err)
+{
+	unsigned char count[4];
+	ssize_t wrote;
+
+	put_u32(count, (uint32_t)writer->nr);
+	do
+		wrote = pwrite(writer->file.fd, count, sizeof(count), COUNT_AT);
+	while (wrote < 0 && errno == EINTR);
+	if (wrote < 0)
+		return error_errno(err, "cannot write the new pack");
+	if (wrote != sizeof(count))
+		return error_set(err, ERR_FAILED, "cannot write the new pack");
+	return 0;
+}
+
+/* All bytes on disk, read back and checked; entries sorted by id. */
+static int finish_file(struct pack_writer *writer, unsigned char sum[20],
+		       struct error *err)
+{
+	if (append(writer, "", 0, err) < 0 || flush(writer, err) < 0 ||
+	    write_count(writer, err) < 0 ||
+	    pack_check(writer->file.fd, writer->written, writer->entries,
+		       writer->nr, sum, err) < 0 ||
+	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0 ||
+	    pack_file_sync(&writer->file, writer->repo, err) < 0)
+		return err->code;
+	pack_entries_sort_by_oid(writer->entries, writer->nr);
+	return 0;
+}
+
+/* Whether the index in `fd` says what it should. */
+static int check_index(const struct pack_writer *writer, int fd,
+		       const unsigned char sum[20], struct error *err)
+{
+	struct pack_index index;
+	int ret = pack_index_read(fd, writer->written, &index, err);
+	bool same;
+
+	if (ret < 0)
+		return ret;
+	same = index.nr == writer->nr && !memcmp(index.pack_sum, sum, 20);
+	for (size_t i = 0; same && i < index.nr; i++)
+		same = oid_equal(&index.entries[i].oid,
+				 &writer->entries[i].oid) &&
+		       index.entries[i].crc == writer->entries[i].crc &&
+		       index.entries[i].offset == writer->entries[i].offset;
+	pack_index_release(&index);
+	return same ? 0
+		    : error_set(err, ERR_INVALID,
+				"the new pack's index is not what was written");
+}
+
+static int make_index(const struct pack_writer *writer, struct pack_file *index,
+		      const unsigned char sum[20], struct error *err)
+{
+	if (pack_file_create(index, writer->repo, err) < 0 ||
+	    pack_index_write(index->fd, writer->entries, writer->nr, sum, err) <
+		    0 ||
+	    check_index(writer, index->fd, sum, err) < 0)
+		return err->code;
+	return pack_file_sync(index, writer->repo, err);
+}
+
+/*
+ * git sees a pack once it has an index: so that is last, behind the .keep and
+ * the pack. A pack of this name has the same bytes, and is replaced in case it
+ * was damaged.
+ */
+static int publish(struct pack_writer *writer, struct pack_file *index,
+		   struct error *err)
+{
+	char *base = pack_file_path(writer->repo, writer->name);
+	char *pack_path = xstrfmt("%s.pack", base);
+	char *index_path = xstrfmt("%s.idx", base);
+	struct stat st;
+	bool was_there = !stat(pack_path, &st);
+	int ret;
+
+	ret = pack_keep_make(&writer->keep, writer->repo, writer->name, err);
+	if (ret < 0)
+		goto done;
+	ret = pack_file_publish(&writer->file, writer->repo, pack_path, true,
+				err);
+	if (ret < 0)
+		goto done;
+	ret = pack_file_publish(index, writer->repo, index_path, true, err);
+	if (ret < 0 && !was_there)
+		unlink(pack_path);
+	if (!ret)
+		ret = pack_file_sync_names(writer->repo, err);
+done:
+	if (ret < 0)
+		pack_keep_drop(&writer->keep);
+	free(base);
+	free(pack_path);
+	free(index_path);
+	return ret;
+}
+
+int pack_writer_finish(struct pack_writer *writer, struct error *err)
+{
+	struct pack_file index = PACK_FILE_INIT;
+	struct error list_err = ERROR_INIT;
+	unsigned char sum[20];
+	char hex[41];
+	int ret;
+
+	if (!writer->nr && !writer->broken)
+		return 0;
+	ret = finish_file(writer, sum, err);
+	if (!ret)
+		ret = make_index(writer, &index, sum, err);
+	if (ret < 0)
+		goto done;
+	hex_encode(hex, sum, sizeof(sum));
+	writer->name = xstrfmt("pack-%s", hex);
+	ret = publish(writer, &index, err);
+	if (ret < 0)
+		goto done;
+	/*
+	 * A pack that is not listed is only not gathered: no reason to fail
+	 * what is safely on disk.
+	 */
+	pack_list_change(writer->repo, writer->name, NULL, &list_err);
+	error_release(&list_err);
+done:
+	pack_file_release(&index);
+	return ret;
+}
+
+void pack_writer_release(struct pack_writer *writer)
+{
+	pack_keep_drop(&writer->keep);
+	pack_file_release(&writer->file);
+	oid_set_release(&writer->ids);
+	free(writer->entries);
+	free(writer->buffer);
+	free(writer->name);
+	pack_writer_init(writer, writer->repo);
+}
