@@ -23,12 +23,17 @@ void record_init(struct record *record)
 	record->version = xstrdup(RECORD_VERSION);
 }
 
+static bool is_string(enum field_kind kind)
+{
+	return kind <= FIELD_DIGEST;
+}
+
 static void release_fields(struct record *record, const struct field *field)
 {
 	for (; field->key; field++) {
 		void *member = field_of(record, field);
 
-		if (field_is_string(field->kind))
+		if (is_string(field->kind))
 			free(*(char **)member);
 		else if (field->kind == FIELD_DOCUMENT)
 			json_free(*(struct json **)member);

@@ -88,3 +88,8 @@ const struct field record_fields[] = {
 	GROUP("environment", false, environment_fields),
 	END,
 };
+
+void *field_of(const struct record *record, const struct field *field)
+{
+	return (char *)(uintptr_t)record + field->offset;
+}

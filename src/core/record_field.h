@@ -37,6 +37,7 @@ enum field_kind {
 	FIELD_REASONS,
 };
 
+struct record;
 struct shape;
 
 struct field {
@@ -51,14 +52,7 @@ struct field {
 /* The top level. */
 extern const struct field record_fields[];
 
-static inline bool field_is_string(enum field_kind kind)
-{
-	return kind <= FIELD_DIGEST;
-}
-
-static inline void *field_of(const void *record, const struct field *field)
-{
-	return (char *)(uintptr_t)record + field->offset;
-}
+/* Where the field is in `record`. */
+void *field_of(const struct record *record, const struct field *field);
 
 #endif
