@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/strlist.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "cmd/command.h"
 #include "git/repository.h"
+#include "ui/options.h"
 #include "ui/output.h"
 
 static const struct command commands[] = {
@@ -37,31 +40,39 @@ static bool open_standard_descriptors(void)
 	return fd > 2;
 }
 
-/* The text of a usage error stands by itself, others are hints. */
-static void print_hints(const char *hints, FILE *to)
+/* Add a line of a message, in which a file's name may have any bytes. */
+static void add_line(struct buf *out, const char *label, const char *text)
 {
-	if (!strncmp(hints, "usage: ", 7)) {
-		fputs(hints, to);
-		return;
-	}
-	while (*hints) {
-		size_t len = strcspn(hints, "\n");
+	buf_addf(out, "%s: ", label);
+	text_printable(out, text);
+	buf_addch(out, '\n');
+}
 
-		fprintf(to, "hint: %.*s\n", (int)len, hints);
-		hints += len + (hints[len] == '\n');
-	}
+static void add_hints(struct buf *out, const char *hints)
+{
+	struct strlist lines = STRLIST_INIT;
+	size_t i;
+
+	strlist_split(&lines, hints, '\n');
+	for (i = 0; i < lines.nr; i++)
+		add_line(out, "hint", lines.items[i]);
+	strlist_release(&lines);
 }
 
 /* Say what went wrong; returns the exit status. */
 static int report(const struct error *err)
 {
-	bool usage = err->code == ERR_USAGE;
+	struct buf text = BUF_INIT;
 
 	if (err->text)
-		fprintf(stderr, "%s: %s\n", usage ? "error" : "fatal",
-			err->text);
-	if (err->hints)
-		print_hints(err->hints, usage && !err->text ? stdout : stderr);
+		add_line(&text, err->code == ERR_USAGE ? "error" : "fatal",
+			 err->text);
+	if (options_error_has_usage(err))
+		buf_addstr(&text, err->hints);
+	else if (err->hints)
+		add_hints(&text, err->hints);
+	fwrite(text.ptr, 1, text.len, stderr);
+	buf_release(&text);
 	return error_exit_status(err);
 }
 
@@ -88,12 +99,32 @@ static int open_repository(struct command_context *context,
 	return output_configure(context->output, context->repo, err);
 }
 
+static int need_command(struct error *err)
+{
+	struct buf usage = BUF_INIT;
+
+	command_usage(commands, &usage);
+	error_set(err, ERR_USAGE, "need a command");
+	err->hints = buf_detach(&usage);
+	return ERR_USAGE;
+}
+
+/* argv[0] is the command's name. */
 static int run(struct command_context *context, int argc, const char **argv,
 	       struct error *err)
 {
-	const struct command *command = command_find(commands, argv[0]);
+	const struct command *command;
 	int rc;
 
+	if (!argc)
+		return need_command(err);
+	if (!strcmp(argv[0], "--version")) {
+		output_print(context->output, "git-checkpoint version %s\n",
+			     CHECKPOINT_VERSION);
+		return 0;
+	}
+	command = command_find(commands,
+			       asks_for_help(argv[0]) ? "help" : argv[0]);
 	if (!command) {
 		error_set(err, ERR_USAGE,
 			  "'%s' is not a git-checkpoint command", argv[0]);
@@ -105,66 +136,53 @@ static int run(struct command_context *context, int argc, const char **argv,
 	return command->run(context, argc, argv, err);
 }
 
-/* Print what is gathered; returns the exit status. */
-static int finish_output(struct output *output)
+/* Run it and say how it went; returns the exit status. */
+static int run_and_report(struct command_context *context, int argc,
+			  const char **argv)
 {
 	struct error err = ERROR_INIT;
+	struct error output_err = ERROR_INIT;
 	int status = 0;
 
-	if (output_finish(output, &err) < 0 && !output_closed(output))
+	if (run(context, argc, argv, &err) < 0)
+		status = error_exit_status(&err);
+	if (options_error_is_request(&err)) {
+		output_print(context->output, "%s", err.hints);
+		error_release(&err);
+	}
+	if (output_finish(context->output, &output_err) < 0 && !err.code &&
+	    !output_closed(context->output))
+		error_move(&err, &output_err);
+	if (err.code)
 		status = report(&err);
 	error_release(&err);
-	return status;
-}
-
-/* Run it and say how it went; returns the exit status. */
-static int run_and_report(int argc, const char **argv)
-{
-	struct output output;
-	struct command_context context = {.output = &output,
-					  .commands = commands};
-	struct error err = ERROR_INIT;
-	bool closed;
-	int status;
-
-	output_init(&output, STDOUT_FILENO);
-	if (run(&context, argc, argv, &err) < 0) {
-		finish_output(&output);
-		status = report(&err);
-		closed = false;
-	} else {
-		status = finish_output(&output);
-		closed = output_closed(&output);
-	}
-	output_release(&output);
-	repository_free(context.repo);
-	error_release(&err);
-	if (closed) {
-		/* The reader left: end as if that had stopped us. */
-		signal(SIGPIPE, SIG_DFL);
-		raise(SIGPIPE);
-	}
+	error_release(&output_err);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
-	const char *help[] = {"help", NULL};
-	const char **words = (const char **)argv + 1;
+	int words = argc ? argc - 1 : 0;
+	struct output output;
+	struct command_context context = {.output = &output,
+					  .commands = commands};
+	bool closed;
+	int status;
 
 	if (!open_standard_descriptors())
 		return 128;
 	/* A reader that goes away must not stop a restore half-way. */
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		run_and_report(1, help);
-		return 129;
+	output_init(&output, STDOUT_FILENO);
+	status = run_and_report(&context, words,
+				(const char **)argv + argc - words);
+	closed = output_closed(&output);
+	output_release(&output);
+	repository_free(context.repo);
+	if (closed && !status) {
+		/* Now end as if it had stopped us. */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
 	}
-	if (!strcmp(words[0], "--version")) {
-		printf("git-checkpoint version %s\n", CHECKPOINT_VERSION);
-		return fflush(stdout) ? 128 : 0;
-	}
-	if (asks_for_help(words[0]))
-		words[0] = "help";
-	return run_and_report(argc - 1, words);
+	return status;
 }

@@ -12,8 +12,9 @@ const struct command *command_find(const struct command *commands,
 	return NULL;
 }
 
-void command_list(const struct command *commands, struct buf *out)
+void command_usage(const struct command *commands, struct buf *out)
 {
+	buf_addstr(out, "usage: git checkpoint <command> [<options>]\n");
 	for (; commands->summary; commands++) {
 		if (commands->name)
 			buf_addf(out, "   %-10s %s\n", commands->name,
@@ -21,6 +22,11 @@ void command_list(const struct command *commands, struct buf *out)
 		else
 			buf_addf(out, "\n%s\n", commands->summary);
 	}
+	buf_addstr(out,
+		   "\n"
+		   "'git checkpoint help <command>' lists a command's options, "
+		   "'git help checkpoint'\n"
+		   "opens the manual.\n");
 }
 
 int command_dispatch(struct command_context *context,

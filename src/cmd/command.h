@@ -56,8 +56,8 @@ struct command {
 const struct command *command_find(const struct command *commands,
 				   const char *name);
 
-/* Append the table as people read it. */
-void command_list(const struct command *commands, struct buf *out);
+/* Append the usage text of all commands. */
+void command_usage(const struct command *commands, struct buf *out);
 
 /*
  * For a command that is a family, as `session start`: run the one that argv[1]

@@ -7,13 +7,7 @@ static void list_commands(struct command_context *context)
 {
 	struct buf text = BUF_INIT;
 
-	buf_addstr(&text, "usage: git checkpoint <command> [<options>]\n");
-	command_list(context->commands, &text);
-	buf_addstr(&text,
-		   "\n"
-		   "'git checkpoint help <command>' lists a command's options, "
-		   "'git help checkpoint'\n"
-		   "opens the manual.\n");
+	command_usage(context->commands, &text);
 	output_write(context->output, text.ptr, text.len);
 	buf_release(&text);
 }

@@ -94,6 +94,17 @@ int options_error(const struct options *options, struct error *err,
 	return ERR_USAGE;
 }
 
+bool options_error_has_usage(const struct error *err)
+{
+	return err->code == ERR_USAGE && err->hints &&
+	       !strncmp(err->hints, "usage: ", strlen("usage: "));
+}
+
+bool options_error_is_request(const struct error *err)
+{
+	return options_error_has_usage(err) && !err->text;
+}
+
 /* An error about one option: "option `name' <text>", "switch `x' <text>". */
 static int option_error(const struct parser *parser,
 			const struct spelling *spelling, struct error *err,
@@ -300,71 +311,92 @@ struct match {
 	bool negated;
 };
 
-/*
- * Find the option that `len` bytes of `word` name or begin, plain and with
- * "no-" before it. Returns how many there are: one where a name is whole.
- */
-static size_t find_long(const struct options *options, const char *word,
-			size_t len, struct match matches[2])
+struct matches {
+	struct match items[2];
+	size_t nr; /* 2: several */
+};
+
+/* Add an option that `len` bytes of `word` begin; true where they name it. */
+static bool match_long(struct matches *matches, const struct option *option,
+		       bool negated, const char *word, size_t len,
+		       bool abbreviate)
+{
+	char *name = xstrfmt("%s%s", negated ? "no-" : "", option->name);
+	bool begins = !strncmp(name, word, len);
+	bool whole = begins && !name[len];
+
+	free(name);
+	if (whole)
+		matches->nr = 0;
+	if (whole || (begins && abbreviate && matches->nr < 2))
+		matches->items[matches->nr++] = (struct match){option, negated};
+	return whole;
+}
+
+/* Look for `len` bytes of `word`, plain and with "no-" before each name. */
+static void find_long(const struct options *options, const char *word,
+		      size_t len, struct matches *matches)
 {
 	const struct option *option = options->table;
-	size_t nr = 0;
+	bool abbreviate = !(options->flags & OPTIONS_KEEP_UNKNOWN);
 
+	matches->nr = 0;
+	if (!len)
+		return;
 	for (; option->kind != OPTION_END; option++) {
-		int negated;
-
 		if (!option->name)
 			continue;
-		for (negated = 0; negated <= can_unset(option); negated++) {
-			char *name = xstrfmt("%s%s", negated ? "no-" : "",
-					     option->name);
-			bool begins = !strncmp(name, word, len);
-			bool whole = begins && !name[len];
-
-			free(name);
-			if (whole || (begins && nr < 2 &&
-				      !(options->flags & OPTIONS_KEEP_UNKNOWN)))
-				matches[whole ? 0 : nr++] =
-					(struct match){option, negated != 0};
-			if (whole)
-				return 1;
-		}
+		if (match_long(matches, option, false, word, len, abbreviate))
+			return;
+		if (can_unset(option) &&
+		    match_long(matches, option, true, word, len, abbreviate))
+			return;
 	}
-	return nr;
+}
+
+static int ambiguous(const struct options *options, const char *word,
+		     size_t len, const struct matches *matches,
+		     struct error *err)
+{
+	const struct match *first = &matches->items[0];
+	const struct match *second = &matches->items[1];
+
+	return options_error(
+		options, err,
+		"ambiguous option: %.*s (could be --%s%s or --%s%s)", (int)len,
+		word, first->negated ? "no-" : "", first->option->name,
+		second->negated ? "no-" : "", second->option->name);
 }
 
 /* `word` points behind the two dashes. */
 static int parse_long(struct parser *parser, const char *word,
 		      struct error *err)
 {
+	const struct options *options = parser->options;
 	size_t len = strcspn(word, "=");
 	const char *value = word[len] ? word + len + 1 : NULL;
-	struct match matches[2];
+	struct matches matches;
 	struct spelling spelling;
 
-	switch (find_long(parser->options, word, len, matches)) {
-	case 0:
-		if (!strcmp(word, "help"))
-			return usage_asked(parser->options, err);
-		if (parser->options->flags & OPTIONS_KEEP_UNKNOWN) {
-			keep(parser, word - 2);
-			return 0;
-		}
-		return options_error(parser->options, err,
-				     "unknown option `%.*s'", (int)len, word);
-	case 1:
-		spelling = (struct spelling){matches[0].option->name, 0,
-					     matches[0].negated};
-		return set(parser, matches[0].option, &spelling, value, err);
-	default:
-		return options_error(
-			parser->options, err,
-			"ambiguous option: %.*s (could be --%s%s or --%s%s)",
-			(int)len, word, matches[0].negated ? "no-" : "",
-			matches[0].option->name,
-			matches[1].negated ? "no-" : "",
-			matches[1].option->name);
+	find_long(options, word, len, &matches);
+	if (matches.nr == 1) {
+		spelling = (struct spelling){
+			.name = matches.items[0].option->name,
+			.negated = matches.items[0].negated,
+		};
+		return set(parser, matches.items[0].option, &spelling, value,
+			   err);
 	}
+	if (matches.nr)
+		return ambiguous(options, word, len, &matches, err);
+	if (!strcmp(word, "help"))
+		return usage_asked(options, err);
+	if (options->flags & OPTIONS_KEEP_UNKNOWN) {
+		keep(parser, word - 2);
+		return 0;
+	}
+	return options_error(options, err, "unknown option `%.*s'", (int)len,
+			     word);
 }
 
 int options_parse(const struct options *options, int argc, const char **argv,

@@ -29,9 +29,9 @@
  * which sets an option back to its empty value. Of an option that is given
  * twice the last counts.
  *
- * A wrong command line is ERR_USAGE with the usage text in `err->hints`. `-h`
- * and `--help` are ERR_USAGE too, with the usage text and no `err->text`: the
- * caller prints it to standard output.
+ * A wrong command line is ERR_USAGE with the usage text in place of hints.
+ * `-h` and `--help` are ERR_USAGE too, without an `err->text`: main() prints
+ * the usage text to standard output.
  */
 #ifndef UI_OPTIONS_H
 #define UI_OPTIONS_H
@@ -144,6 +144,11 @@ int options_parse(const struct options *options, int argc, const char **argv,
 /* ERR_USAGE with this text, for what the table cannot say. */
 int options_error(const struct options *options, struct error *err,
 		  const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Whether `err->hints` is a usage text, not lines of advice. */
+bool options_error_has_usage(const struct error *err);
+/* Whether it is what `-h` makes: nothing is wrong. */
+bool options_error_is_request(const struct error *err);
 
 /* Append the usage text. */
 void options_usage(const struct options *options, struct buf *out);
