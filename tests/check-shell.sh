@@ -1,0 +1,22 @@
+#!/bin/sh
+# Check every shell script, and every file of bats, with shellcheck.
+
+cd "$(dirname "$0")/.." || exit 1
+
+# Scripts are known by their name or by their first line.
+scripts() {
+	find tests contrib hooks .ci -type f | sort | while read -r file; do
+		case $file in
+		*.sh | *.bash | *.bats)
+			echo "$file"
+			;;
+		*)
+			if head -n 1 "$file" | grep -qE '^#!.*[/ ](ba|da)?sh'; then
+				echo "$file"
+			fi
+			;;
+		esac
+	done
+}
+
+scripts | xargs shellcheck --external-sources
