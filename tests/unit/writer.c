@@ -39,8 +39,8 @@ static void run(body test)
 		writer_close(writer);
 		scratch_run(&out, "find w -name '.checkpoint-*'", 0);
 		assert_string_equal(out.ptr, "");
-		buf_release(&out);
 		scratch_run(&out, "rm -rf w out", 0);
+		buf_release(&out);
 	}
 }
 
