@@ -2,8 +2,13 @@
  * Refs: read, compare-and-swap, delete.
  *
  * All of this is per repository, except HEAD and what git keeps per worktree
- * (refs/bisect, refs/worktree, refs/rewritten), which are asked of git because
- * libgit2 looks for some of them in the wrong place.
+ * (refs/bisect, refs/worktree, refs/rewritten).
+ *
+ * Git's files are read and locked here, by git's own protocol: `<ref>.lock`,
+ * gitrepository-layout(5) and git-update-ref(1). libgit2 looks for some of the
+ * per-worktree refs in the wrong place, parses all of packed-refs for one ref,
+ * writes a reflog for notes that cannot be turned off, and does not
+ * sync; see Documentation/technical/decisions/. Deleting is git's own.
  */
 #ifndef GIT_REF_H
 #define GIT_REF_H
@@ -20,8 +25,11 @@ int ref_read(struct repository *repo, const char *name, struct oid *out,
 
 /*
  * Set `name` to `new_oid` if it has the value `old_oid` (NULL: if it does not
- * exist). ERR_CHANGED where it has not; a lock held by another is waited for,
- * about a second. No reflog.
+ * exist). ERR_CHANGED where it has not; ERR_INVALID where it is symbolic or
+ * damaged; ERR_LOCKED: a lock held by another is waited for, about a second.
+ * Synced unless core.fsync says otherwise. No reflog is written and no hook is
+ * run: this is for refs of our own. A user's branch is moved by
+ * `git update-ref`.
  */
 int ref_update(struct repository *repo, const char *name,
 	       const struct oid *new_oid, const struct oid *old_oid,
@@ -44,10 +52,19 @@ struct ref_list {
 
 /*
  * Add all refs below `prefix` (which ends in a slash) to `out`, sorted by name.
+ * A loose ref that is damaged (a power failure can leave it empty) has the zero
+ * id; a symbolic one that leads nowhere is left out.
  * Cost: loose refs are read only below the prefix, packed ones are searched.
  */
 int ref_list_read(struct repository *repo, const char *prefix,
 		  struct ref_list *out, struct error *err);
+/*
+ * Add the names directly below `prefix` under which there are refs, or which
+ * are refs, to `out`, sorted: "a" for refs/x/a/1 and refs/x/a/2 below
+ * "refs/x/". Cost: one search, or one directory, for each name.
+ */
+int ref_list_children(struct repository *repo, const char *prefix,
+		      struct strlist *out, struct error *err);
 void ref_list_add(struct ref_list *list, const char *name,
 		  const struct oid *oid);
 void ref_list_release(struct ref_list *list);
@@ -55,14 +72,15 @@ void ref_list_release(struct ref_list *list);
 /*
  * Delete refs that have these values, in one `git update-ref --stdin`: either
  * all go, or none (ERR_CHANGED, ERR_LOCKED). One that is gone already is no
- * failure.
+ * failure. The zero id deletes whatever is there, also a damaged ref.
  */
 int ref_delete(struct repository *repo, const struct ref_list *refs,
 	       struct error *err);
 
 /* HEAD of this worktree. */
 struct head {
-	char *branch;  /* full name, "refs/heads/main"; NULL when detached */
+	char *branch;  /* the ref that a commit would move, "refs/heads/main";
+			  NULL when detached */
 	bool unborn;   /* the branch does not exist yet */
 	struct oid id; /* zero when unborn */
 };
@@ -70,8 +88,11 @@ int head_read(struct repository *repo, struct head *out, struct error *err);
 void head_release(struct head *head);
 
 /*
- * Hold `name` locked while `change` computes its new value from the old one
- * (`old` NULL: it does not exist). The lock is waited for, about five seconds.
+ * Let `change` compute the new value of `name` from the old one (`old` NULL: it
+ * does not exist) and set it; the zero id deletes it. Our own processes take
+ * turns, which is waited for, about five seconds; where another program
+ * has changed the ref meanwhile, `change` is called again with what is
+ * there now.
  */
 typedef int (*ref_change)(void *context, const struct oid *old,
 			  struct oid *new_oid, struct error *err);

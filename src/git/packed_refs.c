@@ -1,0 +1,190 @@
+#include "git/packed_refs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "git/repository.h"
+
+static size_t line_end(const struct packed_refs *packed, size_t pos)
+{
+	const char *end = memchr(packed->map + pos, '\n', packed->len - pos);
+
+	return end ? (size_t)(end - packed->map) : packed->len;
+}
+
+/* Behind the line at `pos` and those that belong to it. */
+static size_t next_line(const struct packed_refs *packed, size_t pos)
+{
+	do {
+		pos = line_end(packed, pos);
+		pos += pos < packed->len;
+	} while (pos < packed->len && packed->map[pos] == '^');
+	return pos;
+}
+
+static void read_header(struct packed_refs *packed)
+{
+	static const char start[] = "# pack-refs with:";
+	size_t end;
+
+	if (!packed->len || packed->map[0] != '#')
+		return;
+	end = line_end(packed, 0);
+	packed->start = next_line(packed, 0);
+	if (end > sizeof(start) - 1 &&
+	    !memcmp(packed->map, start, sizeof(start) - 1)) {
+		static const char sorted[] = " sorted ";
+
+		/* Each word has a space behind it, the last one too. */
+		packed->sorted =
+			memmem(packed->map, end, sorted, sizeof(sorted) - 1);
+	}
+}
+
+int packed_refs_open(struct packed_refs *out, const struct repository *repo,
+		     struct error *err)
+{
+	char *path = repository_common_path(repo, "packed-refs");
+	struct stat st;
+	void *map;
+	int ret = 0;
+	int fd;
+
+	*out = (struct packed_refs){0};
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		goto done;
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		ret = error_errno(err, "cannot open '%s'", path);
+		goto done;
+	}
+	if (!st.st_size)
+		goto done;
+	if ((uintmax_t)st.st_size > SIZE_MAX) {
+		ret = error_set(err, ERR_INVALID, "'%s' is too large", path);
+		goto done;
+	}
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED) {
+		ret = error_errno(err, "cannot map '%s'", path);
+		goto done;
+	}
+	out->map = map;
+	out->len = (size_t)st.st_size;
+	read_header(out);
+done:
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ret;
+}
+
+void packed_refs_close(struct packed_refs *packed)
+{
+	if (packed->map)
+		munmap((void *)packed->map, packed->len);
+	*packed = (struct packed_refs){0};
+}
+
+/* The name in the line at `pos`; empty where the line has none. */
+static const char *name_at(const struct packed_refs *packed, size_t pos,
+			   size_t *len)
+{
+	size_t end = line_end(packed, pos);
+	size_t name = pos + OID_HEXSZ + 1;
+
+	*len = name < end ? end - name : 0;
+	return packed->map + (*len ? name : pos);
+}
+
+static int compare(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	if (order)
+		return order;
+	return (a_len > b_len) - (a_len < b_len);
+}
+
+size_t packed_refs_seek(const struct packed_refs *packed, const char *name)
+{
+	size_t low = packed->start, high = packed->len;
+	size_t len = strlen(name);
+
+	if (!packed->sorted)
+		return packed->start;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		size_t line_name_len;
+		const char *line_name;
+
+		/* Back to the start of the ref that `middle` is in. */
+		while (middle > low && (packed->map[middle - 1] != '\n' ||
+					packed->map[middle] == '^'))
+			middle--;
+		line_name = name_at(packed, middle, &line_name_len);
+		if (compare(line_name, line_name_len, name, len) < 0)
+			low = next_line(packed, middle);
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int packed_refs_next(const struct packed_refs *packed, size_t *pos,
+		     struct packed_ref *out, struct error *err)
+{
+	const char *line;
+
+	if (*pos >= packed->len)
+		return 0;
+	line = packed->map + *pos;
+	out->name = name_at(packed, *pos, &out->name_len);
+	if (!out->name_len || line[OID_HEXSZ] != ' ' ||
+	    !oid_parse(&out->oid, line) ||
+	    memchr(out->name, '\0', out->name_len))
+		return error_set(err, ERR_INVALID,
+				 "'packed-refs' is damaged at byte %zu", *pos);
+	*pos = next_line(packed, *pos);
+	return 1;
+}
+
+int packed_refs_next_below(const struct packed_refs *packed, const char *prefix,
+			   size_t *pos, struct packed_ref *out,
+			   struct error *err)
+{
+	size_t len = strlen(prefix);
+	int ret;
+
+	while ((ret = packed_refs_next(packed, pos, out, err)) > 0) {
+		if (out->name_len >= len && !memcmp(out->name, prefix, len))
+			return 1;
+		if (packed->sorted)
+			return 0;
+	}
+	return ret;
+}
+
+int packed_refs_find(const struct packed_refs *packed, const char *name,
+		     struct oid *out, struct error *err)
+{
+	size_t pos = packed_refs_seek(packed, name);
+	size_t len = strlen(name);
+	struct packed_ref ref;
+	int ret;
+
+	while ((ret = packed_refs_next_below(packed, name, &pos, &ref, err)) >
+	       0) {
+		if (ref.name_len == len) {
+			*out = ref.oid;
+			return 1;
+		}
+		/* The name itself sorts before all that start with it. */
+		if (packed->sorted)
+			return 0;
+	}
+	return ret;
+}

@@ -1,0 +1,62 @@
+/*
+ * $GIT_COMMON_DIR/packed-refs: a text file, a ref a line, sorted by name where
+ * its header says `sorted` (as every git since 2.15 writes it). The file is
+ * mapped and searched, not parsed: a repository with a hundred thousand refs
+ * costs the few pages that are looked at. Git replaces it by rename(2), so a
+ * map stays the file it was.
+ *
+ *	# pack-refs with: peeled fully-peeled sorted
+ *	<40 hex digits> SP <name> LF
+ *	^<40 hex digits> LF            (what a tag above leads to)
+ */
+#ifndef GIT_PACKED_REFS_H
+#define GIT_PACKED_REFS_H
+
+#include "base/error.h"
+#include "git/oid.h"
+
+struct repository;
+
+struct packed_refs {
+	const char *map; /* NULL: empty, or no file */
+	size_t len;
+	size_t start; /* of the first line behind the header */
+	bool sorted;
+};
+
+/* One line; `name` points into the map. */
+struct packed_ref {
+	const char *name;
+	size_t name_len;
+	struct oid oid;
+};
+
+/* The caller must packed_refs_close(). */
+int packed_refs_open(struct packed_refs *out, const struct repository *repo,
+		     struct error *err);
+void packed_refs_close(struct packed_refs *packed);
+
+/*
+ * The position of the first ref that is not before `name`, for
+ * packed_refs_next(); of the first at all where the file is not sorted.
+ */
+size_t packed_refs_seek(const struct packed_refs *packed, const char *name);
+
+/*
+ * The ref at `*pos`, which moves behind it. Returns 1, 0 at the end, or
+ * ERR_INVALID where a line is none.
+ */
+int packed_refs_next(const struct packed_refs *packed, size_t *pos,
+		     struct packed_ref *out, struct error *err);
+
+/* The next ref whose name starts with `prefix`; otherwise the same. Start at
+ * packed_refs_seek(prefix). */
+int packed_refs_next_below(const struct packed_refs *packed, const char *prefix,
+			   size_t *pos, struct packed_ref *out,
+			   struct error *err);
+
+/* Returns 1 and fills `out`, or 0 where there is no such ref. */
+int packed_refs_find(const struct packed_refs *packed, const char *name,
+		     struct oid *out, struct error *err);
+
+#endif

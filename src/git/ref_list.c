@@ -1,0 +1,294 @@
+/* Listing refs: ref_list_read() and ref_list_children() of git/ref.h. */
+#include "git/ref.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "git/packed_refs.h"
+#include "git/ref_name.h"
+#include "git/ref_value.h"
+#include "git/repository.h"
+
+/* Told of what is in a directory of refs; other than 0 ends the walk. */
+typedef int (*entry_visit)(void *context, const char *path, const char *name,
+			   bool is_dir, struct error *err);
+
+/*
+ * Visit what is directly in the directory `path`, whose refs start with
+ * `prefix` (with a slash at the end). One that is gone is empty.
+ */
+static int walk_dir(const char *path, const char *prefix, entry_visit visit,
+		    void *context, struct error *err)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int ret = 0;
+
+	if (!dir) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return 0;
+		return error_errno(err, "cannot open '%s'", path);
+	}
+	while (!ret && (errno = 0, entry = readdir(dir))) {
+		char *below, *name;
+		bool is_dir = entry->d_type == DT_DIR;
+		struct stat st;
+
+		name = xstrfmt("%s%s", prefix, entry->d_name);
+		/* Not ".", "..", a lock, or what else git reads as no ref. */
+		if (!ref_name_is_valid(name)) {
+			free(name);
+			continue;
+		}
+		below = path_join(path, entry->d_name);
+		if (entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK)
+			is_dir = !stat(below, &st) && S_ISDIR(st.st_mode);
+		ret = visit(context, below, name, is_dir, err);
+		free(below);
+		free(name);
+	}
+	if (!ret && errno)
+		ret = error_errno(err, "cannot read '%s'", path);
+	closedir(dir);
+	return ret;
+}
+
+struct loose_walk {
+	struct repository *repo;
+	struct ref_list *out;
+	bool skip_per_worktree; /* they belong to another worktree here */
+};
+
+/* Add what the loose ref `name` leads to; the zero id where it is damaged. */
+static int add_loose(struct loose_walk *walk, const char *path,
+		     const char *name, struct error *err)
+{
+	struct ref_value value = {0};
+	int ret = ref_value_read_loose(path, name, &value, err);
+
+	if (!ret && value.target)
+		ret = ref_value_resolve(walk->repo, value.target, &value.oid,
+					NULL, err);
+	if (!ret || ret == ERR_INVALID)
+		ref_list_add(walk->out, name, &value.oid);
+	/* Not found: gone since the directory was read, or it leads nowhere. */
+	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
+		error_release(err);
+		ret = 0;
+	}
+	ref_value_release(&value);
+	return ret;
+}
+
+static int visit_loose(void *context, const char *path, const char *name,
+		       bool is_dir, struct error *err)
+{
+	struct loose_walk *walk = context;
+	char *prefix;
+	int ret = 0;
+
+	if (!is_dir)
+		return add_loose(walk, path, name, err);
+	prefix = xstrfmt("%s/", name);
+	if (!walk->skip_per_worktree || !ref_name_is_per_worktree(prefix))
+		ret = walk_dir(path, prefix, visit_loose, walk, err);
+	free(prefix);
+	return ret;
+}
+
+static int list_loose(struct repository *repo, const char *prefix,
+		      struct ref_list *out, struct error *err)
+{
+	struct loose_walk walk = {
+		.repo = repo,
+		.out = out,
+		.skip_per_worktree =
+			repo->linked && !ref_name_is_per_worktree(prefix),
+	};
+	char *path = ref_name_path(repo, prefix);
+	int ret = walk_dir(path, prefix, visit_loose, &walk, err);
+
+	free(path);
+	return ret;
+}
+
+/* All loose refs below `prefix`, also where they are in two directories. */
+static int list_all_loose(struct repository *repo, const char *prefix,
+			  struct ref_list *out, struct error *err)
+{
+	const char *const *own = ref_per_worktree_prefixes;
+	int ret = list_loose(repo, prefix, out, err);
+
+	if (!repo->linked)
+		return ret;
+	for (; *own && !ret; own++)
+		if (strlen(*own) > strlen(prefix) &&
+		    !strncmp(*own, prefix, strlen(prefix)))
+			ret = list_loose(repo, *own, out, err);
+	return ret;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct ref *)a)->name,
+		      ((const struct ref *)b)->name);
+}
+
+static void sort(struct ref *items, size_t nr)
+{
+	if (nr > 1)
+		qsort(items, nr, sizeof(*items), compare);
+}
+
+static bool has_name(const struct ref *items, size_t nr, const char *name)
+{
+	const struct ref key = {.name = (char *)name};
+
+	return nr && bsearch(&key, items, nr, sizeof(*items), compare);
+}
+
+/* Add the packed refs that are not among the `nr` sorted loose ones. */
+static int list_packed(const struct packed_refs *packed, const char *prefix,
+		       size_t first, size_t nr, struct ref_list *out,
+		       struct error *err)
+{
+	size_t pos = packed_refs_seek(packed, prefix);
+	struct packed_ref ref;
+	int ret;
+
+	while ((ret = packed_refs_next_below(packed, prefix, &pos, &ref, err)) >
+	       0) {
+		char *name = xstrndup(ref.name, ref.name_len);
+
+		if (ref_name_is_valid(name) &&
+		    !ref_name_is_per_worktree(name) &&
+		    !has_name(out->items + first, nr, name))
+			ref_list_add(out, name, &ref.oid);
+		free(name);
+	}
+	return ret;
+}
+
+static int check_prefix(const char *prefix, struct error *err)
+{
+	size_t len = strlen(prefix);
+	char *name = xstrndup(prefix, len ? len - 1 : 0);
+	bool is_valid = len && prefix[len - 1] == '/' &&
+			(ref_name_is_valid(name) || !strcmp(name, "refs"));
+
+	free(name);
+	return is_valid ? 0
+			: error_set(err, ERR_INVALID,
+				    "'%s' is not a valid prefix of refs",
+				    prefix);
+}
+
+int ref_list_read(struct repository *repo, const char *prefix,
+		  struct ref_list *out, struct error *err)
+{
+	struct packed_refs packed = {0};
+	size_t first = out->nr, nr;
+	int ret;
+
+	ret = check_prefix(prefix, err);
+	if (!ret)
+		ret = list_all_loose(repo, prefix, out, err);
+	nr = out->nr - first;
+	sort(out->items + first, nr);
+	/* Only now: what is packed while we read is not missed. */
+	if (!ret)
+		ret = packed_refs_open(&packed, repo, err);
+	if (!ret)
+		ret = list_packed(&packed, prefix, first, nr, out, err);
+	sort(out->items + first, out->nr - first);
+	packed_refs_close(&packed);
+	return ret;
+}
+
+/* Ends the walk at the first ref. */
+static int visit_any(void *context, const char *path, const char *name,
+		     bool is_dir, struct error *err)
+{
+	char *prefix;
+	int ret;
+
+	if (!is_dir)
+		return 1;
+	prefix = xstrfmt("%s/", name);
+	ret = walk_dir(path, prefix, visit_any, context, err);
+	free(prefix);
+	return ret;
+}
+
+/* A directory counts if there is a ref in it: git leaves empty ones behind. */
+static int visit_child(void *context, const char *path, const char *name,
+		       bool is_dir, struct error *err)
+{
+	struct strlist *out = context;
+	int ret = visit_any(NULL, path, name, is_dir, err);
+
+	if (ret > 0)
+		strlist_add(out, path_basename(name));
+	return ret < 0 ? ret : 0;
+}
+
+/* Look at one ref of each child, and jump over the others. */
+static int packed_children(const struct packed_refs *packed, const char *prefix,
+			   struct strlist *out, struct error *err)
+{
+	size_t pos = packed_refs_seek(packed, prefix);
+	size_t len = strlen(prefix);
+	struct packed_ref ref;
+	int ret;
+
+	while ((ret = packed_refs_next_below(packed, prefix, &pos, &ref, err)) >
+	       0) {
+		const char *name = ref.name + len;
+		size_t rest = ref.name_len - len;
+		const char *slash = memchr(name, '/', rest);
+		char *behind;
+
+		strlist_addn(out, name, slash ? (size_t)(slash - name) : rest);
+		if (!slash || !packed->sorted)
+			continue;
+		/* The byte behind '/' starts what is no longer below it. */
+		behind = xstrfmt("%s%s%c", prefix, out->items[out->nr - 1],
+				 '/' + 1);
+		pos = packed_refs_seek(packed, behind);
+		free(behind);
+	}
+	return ret;
+}
+
+int ref_list_children(struct repository *repo, const char *prefix,
+		      struct strlist *out, struct error *err)
+{
+	struct packed_refs packed = {0};
+	struct strlist names = STRLIST_INIT;
+	char *path = NULL;
+	int ret;
+
+	ret = check_prefix(prefix, err);
+	if (ret < 0)
+		goto done;
+	path = ref_name_path(repo, prefix);
+	ret = walk_dir(path, prefix, visit_child, &names, err);
+	if (!ret)
+		ret = packed_refs_open(&packed, repo, err);
+	if (!ret)
+		ret = packed_children(&packed, prefix, &names, err);
+	strlist_sort(&names);
+	strlist_unique(&names);
+	for (size_t i = 0; i < names.nr && !ret; i++)
+		strlist_add(out, names.items[i]);
+done:
+	packed_refs_close(&packed);
+	strlist_release(&names);
+	free(path);
+	return ret;
+}

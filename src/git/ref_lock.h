@@ -1,0 +1,48 @@
+/*
+ * The lock of one ref: `<ref>.lock` beside it, as every git takes it.
+ *
+ * A process that is killed while it holds one leaves the file behind, and the
+ * ref is locked until somebody removes it. So it is held for a write and a
+ * rename only, never while anything is computed, and signals that end a process
+ * wait meanwhile.
+ */
+#ifndef GIT_REF_LOCK_H
+#define GIT_REF_LOCK_H
+
+#include "base/error.h"
+
+#include <signal.h>
+
+struct repository;
+
+struct ref_lock {
+	const struct repository *repo;
+	const char *name; /* borrowed from the caller */
+	char *path;	  /* of the loose ref */
+	char *lock_path;
+	int fd;
+	sigset_t signals; /* what was blocked before */
+};
+
+/*
+ * Take it, with the directories above it; tries again for `wait_ms`. ERR_LOCKED
+ * with a hint; ERR_EXISTS where a ref has the name of a directory above. The
+ * caller must ref_lock_commit() or ref_lock_release().
+ */
+int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
+		  const char *name, int wait_ms, struct error *err);
+
+/* Write `text`, sync it where `sync`, and rename it over the ref. Releases the
+ * lock in either case. */
+int ref_lock_commit(struct ref_lock *lock, const char *text, bool sync,
+		    struct error *err);
+void ref_lock_release(struct ref_lock *lock);
+
+/*
+ * Wait before another try at something that was locked: a little longer each
+ * time, and not as long as others do. `*tries` starts at 0. Returns false where
+ * `deadline` (clock_monotonic_ms()) has passed.
+ */
+bool ref_lock_wait(unsigned *tries, int64_t deadline);
+
+#endif
