@@ -19,6 +19,12 @@ char *pack_file_path(const struct repository *repo, const char *name)
 	return xstrfmt("%s/pack/%s", repo->objects_dir, name);
 }
 
+char *pack_part_path(const struct repository *repo, const char *name,
+		     const char *extension)
+{
+	return xstrfmt("%s/pack/%s%s", repo->objects_dir, name, extension);
+}
+
 /* repository_share() for a file that has no path yet; it is never written. */
 static int share(int fd, const struct repository *repo, struct error *err)
 {

@@ -46,5 +46,8 @@ void pack_file_release(struct pack_file *file);
 
 /* "<objects>/pack/<name>"; the caller must free() it. */
 char *pack_file_path(const struct repository *repo, const char *name);
+/* The same for a file of the pack `name` ("pack-<sum>"): ".pack", ".idx". */
+char *pack_part_path(const struct repository *repo, const char *name,
+		     const char *extension);
 
 #endif

@@ -177,7 +177,7 @@ int pack_keep_make(struct pack_keep *keep, const struct repository *repo,
 	int ret;
 
 	*keep = (struct pack_keep)PACK_KEEP_INIT;
-	path = xstrfmt("%s/pack/%s.keep", repo->objects_dir, name);
+	path = pack_part_path(repo, name, ".keep");
 	ret = make_file(&file, repo, err);
 	if (!ret)
 		ret = publish(&file, repo, path, &foreign, err);

@@ -37,6 +37,17 @@ int pack_list_read(const struct repository *repo, struct strlist *out,
 	return ret;
 }
 
+/* For the other users of a repository that is shared. */
+static int share(const struct repository *repo, const char *name,
+		 struct error *err)
+{
+	char *path = repository_common_path(repo, name);
+	int ret = repository_share(repo, path, err);
+
+	free(path);
+	return ret;
+}
+
 static int rewrite(const struct repository *repo, const char *path,
 		   const char *add, const struct strlist *remove,
 		   struct error *err)
@@ -54,6 +65,8 @@ static int rewrite(const struct repository *repo, const char *path,
 	if (add)
 		buf_addf(&text, "%s\n", add);
 	ret = file_replace(path, text.ptr, text.len, false, err);
+	if (!ret)
+		ret = share(repo, "checkpoint.d/packs", err);
 done:
 	strlist_release(&names);
 	buf_release(&text);
@@ -69,10 +82,13 @@ int pack_list_change(const struct repository *repo, const char *add,
 	int lock = -1;
 	int ret = file_lock(&lock, lock_path, WAIT_MS, err);
 
-	if (!ret) {
+	if (!ret)
+		ret = share(repo, "checkpoint.d", err);
+	if (!ret)
+		ret = share(repo, "checkpoint.d/packs.lock", err);
+	if (!ret)
 		ret = rewrite(repo, path, add, remove, err);
-		file_unlock(lock);
-	}
+	file_unlock(lock);
 	free(path);
 	free(lock_path);
 	return ret;

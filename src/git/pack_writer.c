@@ -207,9 +207,8 @@ static int make_index(const struct pack_writer *writer, struct pack_file *index,
 static int publish(struct pack_writer *writer, struct pack_file *index,
 		   struct error *err)
 {
-	char *base = pack_file_path(writer->repo, writer->name);
-	char *pack_path = xstrfmt("%s.pack", base);
-	char *index_path = xstrfmt("%s.idx", base);
+	char *pack_path = pack_part_path(writer->repo, writer->name, ".pack");
+	char *index_path = pack_part_path(writer->repo, writer->name, ".idx");
 	struct stat st;
 	bool was_there = !stat(pack_path, &st);
 	int ret;
@@ -229,7 +228,6 @@ static int publish(struct pack_writer *writer, struct pack_file *index,
 done:
 	if (ret < 0)
 		pack_keep_drop(&writer->keep);
-	free(base);
 	free(pack_path);
 	free(index_path);
 	return ret;
