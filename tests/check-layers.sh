@@ -53,7 +53,7 @@ FNR == 1 {
 	if (includes == 1 && !ours && own != "base/compat.h")
 		complain("the first include is not a header of ours")
 	if (includes == 1 && own ~ /\.c$/ && name != header &&
-	    (getline line < ("src/" header)) > 0)
+	    (getline line < ("src/" header)) >= 0)
 		complain("the first include is not \"" header "\"")
 	if (ours && (name !~ /\// || !(layer(name) in rank)))
 		complain("\"" name "\" does not start with a folder of src/")
@@ -72,4 +72,4 @@ FNR == 1 {
 
 END {
 	exit failed
-}'
+}' || exit 1

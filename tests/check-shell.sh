@@ -19,4 +19,4 @@ scripts() {
 	done
 }
 
-scripts | xargs shellcheck --external-sources
+scripts | xargs shellcheck --external-sources || exit 1
