@@ -196,7 +196,7 @@ install-doc: doc
 		'$(DESTDIR)$(mandir)/man5')
 
 uninstall:
-	rm -f '$(DESTDIR)$(bindir)/$(PROGRAM)'
+	rm -f '$(DESTDIR)$(bindir)/$(notdir $(PROGRAM))'
 	cd '$(DESTDIR)$(mandir)' 2>/dev/null && rm -f \
 		$(patsubst %.1,man1/%.1,$(notdir $(filter %.1,$(MANUAL)))) \
 		$(patsubst %.5,man5/%.5,$(notdir $(filter %.5,$(MANUAL)))) || :
