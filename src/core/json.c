@@ -258,15 +258,22 @@ static bool parse_decimal(const char *text, int64_t *out)
 
 bool json_as_int(const struct json *json, int64_t *out)
 {
+	struct buf digits = BUF_INIT;
 	double value;
+	bool is_int;
 
-	if (is_type(json, cJSON_String) || is_type(json, cJSON_Raw))
-		if (parse_decimal(node(json)->valuestring, out))
-			return true;
-	if (!json_as_double(json, &value) || !json_double_is_int(value))
+	if (is_type(json, cJSON_String))
+		return parse_decimal(node(json)->valuestring, out);
+	if (!json_as_double(json, &value))
 		return false;
-	*out = (int64_t)value;
-	return true;
+	json_add_number_text(&digits, json);
+	is_int = parse_decimal(digits.ptr, out);
+	buf_release(&digits);
+	if (!is_int && json_double_is_int(value)) {
+		*out = (int64_t)value;
+		is_int = true;
+	}
+	return is_int;
 }
 
 bool json_as_path(const struct json *json, struct buf *out)

@@ -181,9 +181,10 @@ static int read_reasons(const struct reader *reader, const struct field *field,
 		json_remove(item, "count");
 		json_remove(item, "bytes");
 	}
-	if (nr)
-		qsort(omitted->reasons, nr, sizeof(*omitted->reasons),
-		      compare_reasons);
+	for (size_t i = 0; i < nr; i++)
+		if (!json_first(json_get(value, omitted->reasons[i].reason)))
+			json_remove(value, omitted->reasons[i].reason);
+	qsort(omitted->reasons, nr, sizeof(*omitted->reasons), compare_reasons);
 	return 0;
 }
 
