@@ -3,7 +3,7 @@
  * libgit2's and git's own writers lose updates when two run at once.
  *
  * The notes ref keeps no history: every write makes a commit without parents.
- * Trees are written with one level of fan-out (2/38); any form is read.
+ * Notes are written with one level of fan-out (2/38); any form is read.
  */
 #ifndef GIT_NOTE_H
 #define GIT_NOTE_H
@@ -23,9 +23,11 @@ struct note {
 /*
  * Set and remove several notes in one commit on `ref`. Objects go into a pack
  * of their own that is kept until the ref is set (git/pack.h). A ref whose
- * last note goes is deleted. With `keep_appended`, text that somebody
- * added behind our JSON object (`git notes append`) stays behind the new one:
- * all behind the first "}\n" that ends a line at the first column.
+ * last note goes is deleted. Each target may be there once.
+ *
+ * With `keep_appended`, text that somebody added behind our JSON object (`git
+ * notes append`) stays behind the new one: all behind the first line that is
+ * "}", or the whole note where it does not start with "{".
  */
 int note_write(struct repository *repo, const char *ref,
 	       const struct note *notes, size_t nr, bool keep_appended,
