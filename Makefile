@@ -24,7 +24,7 @@ FUZZ_SECONDS = 10
 
 # DEVELOPER=1: warnings are errors. SANITIZE=address,undefined: just that.
 # V=1: show the commands.
-WARNINGS = -Wall -Wextra
+WARNINGS = -Wall -Wextra -Werror=implicit-function-declaration
 ifdef DEVELOPER
 WARNINGS += -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wwrite-strings -Wundef
