@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <strings.h>
 
 #include "base/alloc.h"
@@ -150,7 +151,8 @@ static bool parse_bool(const char *text, bool *out)
 			*out = false;
 			return true;
 		}
-	if (!parse_int(text, &number))
+	/* Git keeps the number of a truth in an int. */
+	if (!parse_int(text, &number) || number < INT_MIN || number > INT_MAX)
 		return false;
 	*out = number != 0;
 	return true;
