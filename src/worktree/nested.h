@@ -1,0 +1,21 @@
+/*
+ * Repositories inside the worktree: submodules and embedded ones. Nothing of
+ * theirs is ever entered, changed or kept but the commit their HEAD names.
+ */
+#ifndef WORKTREE_NESTED_H
+#define WORKTREE_NESTED_H
+
+#include "base/error.h"
+#include "git/oid.h"
+
+struct repository;
+
+/*
+ * The HEAD of the repository whose worktree is `path` (from the top).
+ * 1: read; 0: it is a repository without a commit, or one that cannot be read.
+ * Safe from several threads.
+ */
+int nested_head(struct repository *repo, const char *path, struct oid *out,
+		struct error *err);
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * The walk over the worktree: what on disk differs from the index.
+ *
+ * The walk is driven by the index: every directory looks its tracked files up
+ * with one fstatat() each, relative to its own descriptor, and then lists its
+ * names to find what is not tracked. Directories are tasks of a queue that
+ * several threads work on. Only differences are kept, so memory grows with the
+ * directories and the changes, not with the files.
+ *
+ * A path counts as ignored, nested or refused exactly where `git add -A` would
+ * pass it over; what git would take and we do not is listed with a reason.
+ * Nested repositories are never entered: their HEAD is read.
+ */
+#ifndef WORKTREE_SCAN_H
+#define WORKTREE_SCAN_H
+
+#include <stdatomic.h>
+
+#include "base/error.h"
+
+#include <sys/stat.h>
+
+#include "base/strlist.h"
+#include "git/index.h"
+#include "git/oid.h"
+#include "worktree/ignore.h"
+
+struct repository;
+
+enum scan_kind {
+	SCAN_CHANGED,   /* tracked; its content must be read */
+	SCAN_DELETED,   /* tracked, and not there */
+	SCAN_UNTRACKED, /* a file or link that git would add */
+	SCAN_GITLINK,   /* a nested repository; `oid` is its HEAD */
+	SCAN_IGNORED,   /* an ignored file or link that is wanted all the same */
+	SCAN_EMPTY_DIR, /* a directory with nothing in it */
+	SCAN_OMITTED,   /* seen and not saved; `reason` says why */
+	/* What reading the content makes of some of the above: */
+	SCAN_SAME, /* tracked, read, and what the index says */
+	SCAN_GONE, /* not tracked, and no longer there */
+};
+
+enum omit_reason {
+	OMIT_IGNORED,
+	OMIT_TOO_LARGE,
+	OMIT_NESTED,
+	OMIT_SUBMODULE,
+	OMIT_UNSAFE_NAME,
+	OMIT_SPECIAL,
+	OMIT_UNREADABLE,
+	OMIT_PROTECTED,
+	OMIT_EXCLUDED,
+	OMIT_CHANGED,
+	OMIT_NR,
+};
+
+/* "ignored", "too-large", ... as the format has it. */
+const char *omit_reason_name(enum omit_reason reason);
+/* -1: none of these. */
+int omit_reason_parse(const char *name);
+
+struct scan_item {
+	enum scan_kind kind;
+	enum omit_reason reason;         /* of SCAN_OMITTED */
+	char *path;                      /* ends in a slash: all below it */
+	const struct index_entry *entry; /* where it is tracked; or NULL */
+	struct stat st;                  /* where it is there */
+	struct oid oid;                  /* the blob or commit, once known */
+	uint32_t mode;                   /* MODE_* of git/tree.h, once known */
+};
+
+struct scan_dir {
+	char *path; /* "" or "a/b/" */
+	size_t path_len;
+	struct scan_dir *parent;
+	size_t first, end; /* the index entries below it */
+	const struct index_tree *tree; /* what the index knows of it; or NULL */
+	struct scan_dir *children;     /* the newest first; see `next` */
+	struct scan_dir *next;         /* the parent's other children */
+	struct scan_item *items;
+	size_t nr_items, alloc_items;
+	struct ignore_level *level;
+	mode_t mode;
+	bool missing;          /* not there, or no directory any more */
+	bool unreadable;       /* there, but closed to us */
+	bool nested;           /* in a nested repository */
+	bool differs;          /* an item, here or below, changes its tree */
+	bool wanted;           /* ignored, and wanted with all that is below */
+	_Atomic int excluded;  /* ignored as a whole; -1: not asked yet */
+};
+
+struct scan_options {
+	const struct ignore_list *include;  /* ignored, but wanted; or NULL */
+	const struct strlist *include_dirs; /* directories ("a/b/") to look for
+					       them in; sorted */
+	const struct ignore_list *exclude;  /* not wanted; or NULL */
+	const struct strlist *protected_paths; /* sorted; or NULL */
+	const struct strlist *wanted; /* files to take whatever the rules say;
+					 sorted, or NULL */
+	uint64_t max_file_size;                /* of an untracked file */
+	bool all_ignored;                      /* every ignored path is wanted */
+};
+
+struct scan {
+	struct repository *repo;
+	struct index *index;
+	struct ignore *ignore;
+	struct scan_dir *top;
+	int top_fd;
+	/* By index entry: permission bits on disk, SCAN_IS_LINK, or
+	 * SCAN_NOT_THERE. */
+	uint16_t *permissions;
+	struct index_stat_rules rules;
+	struct scan_options options;
+};
+
+#define SCAN_NOT_THERE UINT16_MAX
+#define SCAN_IS_LINK (UINT16_MAX - 1)
+
+/*
+ * Read the index and walk. `options` and what it points at must outlive the
+ * scan, which the caller must scan_free(). What cannot be read is an item, not
+ * a failure.
+ */
+int scan_worktree(struct scan **out, struct repository *repo,
+		  const struct scan_options *options, struct error *err);
+void scan_free(struct scan *scan);
+
+/* Set `differs` everywhere anew, after items have changed their kind. */
+void scan_mark_differences(struct scan *scan);
+
+/* How the repository's configuration has files compared with the index. */
+int scan_stat_rules(struct index_stat_rules *out, struct repository *repo,
+		    struct error *err);
+
+/* Call `visit` for every item, directory by directory. != 0 ends it and is
+ * returned. */
+typedef int (*scan_visit)(void *context, struct scan_dir *dir,
+			  struct scan_item *item, struct error *err);
+int scan_each(struct scan *scan, scan_visit visit, void *context,
+	      struct error *err);
+
+#endif

@@ -1,0 +1,571 @@
+#include "worktree/scan_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "worktree/dir.h"
+#include "worktree/nested.h"
+
+/* A name in the directory that the index has no file of. */
+struct candidate {
+	char *name;
+	unsigned char type; /* d_type */
+};
+
+struct reading {
+	struct scan *scan;
+	struct scan_dir *dir;
+	struct thread_queue *queue;
+	int fd;
+	struct candidate *candidates;
+	size_t nr, alloc;
+	size_t names; /* all but . and .. */
+	bool has_ignore_file;
+	bool has_dotgit;
+};
+
+static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
+				  const char *name)
+{
+	struct scan_item *item;
+
+	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
+	item = &dir->items[dir->nr_items++];
+	*item = (struct scan_item){.kind = kind};
+	item->path = xstrfmt("%s%s", dir->path, name);
+	return item;
+}
+
+static void omit(struct scan_dir *dir, enum omit_reason reason,
+		 const char *name, const struct stat *st)
+{
+	struct scan_item *item = add_item(dir, SCAN_OMITTED, name);
+
+	item->reason = reason;
+	if (st)
+		item->st = *st;
+}
+
+/* The directory's part of the tree that the index has cached. */
+static const struct index_tree *subtree(const struct index_tree *tree,
+					const char *name, size_t len)
+{
+	for (uint32_t i = 0; tree && i < tree->nr_children; i++)
+		if (tree->children[i].name_len == len &&
+		    !memcmp(tree->children[i].name, name, len))
+			return &tree->children[i];
+	return NULL;
+}
+
+static struct scan_dir *add_child(struct reading *reading, const char *name,
+				  size_t len, size_t first, size_t end)
+{
+	struct scan_dir *dir = reading->dir;
+	struct scan_dir *child = xcalloc(1, sizeof(*child));
+
+	child->path = xstrfmt("%s%.*s/", dir->path, (int)len, name);
+	child->path_len = dir->path_len + len + 1;
+	child->parent = dir;
+	child->first = first;
+	child->end = end;
+	child->tree = first < end ? subtree(dir->tree, name, len) : NULL;
+	child->level = dir->level;
+	child->nested = dir->nested;
+	child->excluded = -1;
+	child->next = dir->children;
+	dir->children = child;
+	return child;
+}
+
+/* -- what the index has ------------------------------------------------- */
+
+/* The end of the entries below `path` up to and with the slash at `len`. */
+static size_t end_of_dir(const struct index *index, size_t first, size_t end,
+			 size_t len)
+{
+	const char *path = index->entries[first].path;
+	size_t step = 1, low = first, high;
+
+	/* Most directories are small: gallop before the binary search. */
+	while (low + step < end &&
+	       !strncmp(index->entries[low + step].path, path, len)) {
+		low += step;
+		step *= 2;
+	}
+	high = low + step < end ? low + step : end;
+	while (low + 1 < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (!strncmp(index->entries[middle].path, path, len))
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+static void note_deleted(struct reading *reading,
+			 const struct index_entry *entry)
+{
+	struct scan_item *item;
+
+	if (entry->flags & INDEX_SKIP_WORKTREE)
+		return;
+	item = add_item(reading->dir, SCAN_DELETED,
+			entry->path + reading->dir->path_len);
+	item->entry = entry;
+}
+
+static int look_at_gitlink(struct reading *reading,
+			   const struct index_entry *entry, const char *name,
+			   const struct stat *st, struct error *err)
+{
+	struct scan_item *item;
+	struct oid head;
+	int got;
+
+	if (!S_ISDIR(st->st_mode)) {
+		note_deleted(reading, entry);
+		return 0;
+	}
+	got = nested_head(reading->scan->repo, entry->path, &head, err);
+	if (got < 0)
+		return got;
+	/* An empty directory is a submodule that is not checked out. */
+	if (got && !oid_equal(&head, &entry->oid)) {
+		item = add_item(reading->dir, SCAN_GITLINK, name);
+		item->entry = entry;
+		item->oid = head;
+		item->mode = MODE_GITLINK;
+	}
+	if (got) {
+		char *path = xstrfmt("%s/", name);
+
+		omit(reading->dir, OMIT_SUBMODULE, path, NULL);
+		free(path);
+	}
+	return 0;
+}
+
+static int look_at_entry(struct reading *reading, size_t at, struct error *err)
+{
+	struct scan *scan = reading->scan;
+	const struct index_entry *entry = &scan->index->entries[at];
+	const char *name = entry->path + reading->dir->path_len;
+	struct scan_item *item;
+	struct stat st;
+
+	if (fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			omit(reading->dir, OMIT_UNREADABLE, name, NULL);
+		else if (!entry->stage)
+			note_deleted(reading, entry);
+		return 0;
+	}
+	if (entry->mode == MODE_GITLINK && !entry->stage)
+		return look_at_gitlink(reading, entry, name, &st, err);
+	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+		if (!entry->stage)
+			note_deleted(reading, entry);
+		if (!S_ISDIR(st.st_mode))
+			omit(reading->dir, OMIT_SPECIAL, name, &st);
+		return 0;
+	}
+	scan->permissions[at] =
+		S_ISREG(st.st_mode) ? st.st_mode & 07777 : SCAN_IS_LINK;
+	if (!entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD) &&
+	    index_entry_matches(scan->index, entry, &st, &scan->rules))
+		return 0;
+	item = add_item(reading->dir, SCAN_CHANGED, name);
+	item->entry = entry;
+	item->st = st;
+	return 0;
+}
+
+/* Tracked files are looked at, tracked directories become children. */
+static int look_at_tracked(struct reading *reading, struct error *err)
+{
+	const struct index *index = reading->scan->index;
+	struct scan_dir *dir = reading->dir;
+	size_t at = dir->first;
+
+	while (at < dir->end) {
+		const char *rest = index->entries[at].path + dir->path_len;
+		const char *slash = strchr(rest, '/');
+
+		if (slash) {
+			size_t len = (size_t)(slash - rest);
+			size_t end = end_of_dir(index, at, dir->end,
+						dir->path_len + len + 1);
+
+			add_child(reading, rest, len, at, end);
+			at = end;
+			continue;
+		}
+		if (look_at_entry(reading, at, err) < 0)
+			return err->code;
+		/* The stages of a conflict are one path. */
+		do
+			at++;
+		while (at < dir->end &&
+		       !strcmp(index->entries[at].path + dir->path_len, rest));
+	}
+	return 0;
+}
+
+/*
+ * Whether the index has `name` of this directory as a file, or, with
+ * `as_dir`, files below it.
+ */
+static bool is_tracked(const struct reading *reading, const char *name,
+		       bool as_dir)
+{
+	const struct index *index = reading->scan->index;
+	size_t skip = reading->dir->path_len, len = strlen(name);
+	size_t low = reading->dir->first, high = reading->dir->end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *path = index->entries[middle].path + skip;
+		int order = strncmp(path, name, len);
+
+		if (!order)
+			order = (unsigned char)path[len] - (as_dir ? '/' : 0);
+		if (!order)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* -- what the directory has ---------------------------------------------- */
+
+static bool is_gitlink(const struct reading *reading, const char *name)
+{
+	char *path = xstrfmt("%s%s", reading->dir->path, name);
+	const struct index_entry *entry = index_find(reading->scan->index, path);
+
+	free(path);
+	return entry && entry->mode == MODE_GITLINK;
+}
+
+static void note_name(struct reading *reading, const struct dirent *dirent)
+{
+	const char *name = dirent->d_name;
+	unsigned char type = dirent->d_type;
+	struct stat st;
+
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return;
+	reading->names++;
+	if (!strcmp(name, ".git")) {
+		reading->has_dotgit = true;
+		return;
+	}
+	if (!strcmp(name, ".gitignore"))
+		reading->has_ignore_file = true;
+	if (type == DT_UNKNOWN &&
+	    !fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+		type = IFTODT(st.st_mode);
+	if (type == DT_DIR ? is_tracked(reading, name, true) ||
+				     is_gitlink(reading, name)
+			   : is_tracked(reading, name, false))
+		return;
+	ARRAY_GROW(reading->candidates, reading->nr, reading->alloc);
+	reading->candidates[reading->nr].name = xstrdup(name);
+	reading->candidates[reading->nr++].type = type;
+}
+
+static int list_names(struct reading *reading, struct error *err)
+{
+	int fd = openat(reading->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *handle = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *dirent;
+
+	if (!handle) {
+		if (fd >= 0)
+			close(fd);
+		return error_errno(err, "cannot list '%s'", reading->dir->path);
+	}
+	for (errno = 0; (dirent = readdir(handle)); errno = 0)
+		note_name(reading, dirent);
+	if (errno)
+		error_errno(err, "cannot list '%s'", reading->dir->path);
+	closedir(handle);
+	return err->code;
+}
+
+/* Ignored itself, or below something that is. */
+static bool dir_is_excluded(struct scan_dir *dir)
+{
+	int excluded = atomic_load(&dir->excluded);
+
+	if (excluded >= 0)
+		return excluded;
+	excluded = dir_is_excluded(dir->parent);
+	if (!excluded)
+		excluded = ignore_check(dir->parent->level, dir->path,
+					dir->path_len - 1, true) ==
+			   IGNORE_EXCLUDED;
+	/* Two threads may both ask: they come to the same answer. */
+	atomic_store(&dir->excluded, excluded);
+	return excluded;
+}
+
+/* Named by the caller: taken whatever it is. */
+static bool is_named(const struct reading *reading, const char *path)
+{
+	const struct strlist *wanted = reading->scan->options.wanted;
+
+	return wanted && strlist_sorted_has(wanted, path);
+}
+
+static bool is_wanted(const struct reading *reading, const char *path,
+		      bool is_dir)
+{
+	const struct scan_options *options = &reading->scan->options;
+
+	return reading->dir->wanted || options->all_ignored ||
+	       is_named(reading, path) ||
+	       (options->include &&
+		ignore_list_check(options->include, path, strlen(path),
+				  is_dir) == IGNORE_EXCLUDED);
+}
+
+/* An ignored directory is entered only where something wanted may be. */
+static bool holds_one_of(const struct strlist *list, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	for (size_t i = 0; list && i < list->nr; i++)
+		if (!strncmp(list->items[i], dir, len) &&
+		    list->items[i][len] == '/')
+			return true;
+	return false;
+}
+
+static bool may_hold_wanted(const struct reading *reading, const char *path)
+{
+	const struct scan_options *options = &reading->scan->options;
+
+	return holds_one_of(options->include_dirs, path) ||
+	       holds_one_of(options->wanted, path);
+}
+
+static void visit_dir(struct reading *reading, const char *name,
+		      const char *path)
+{
+	struct scan_dir *dir = reading->dir, *child;
+	char *below = xstrfmt("%s/", name);
+	bool excluded = dir_is_excluded(dir) ||
+			ignore_check(dir->level, path, strlen(path), true) ==
+				IGNORE_EXCLUDED;
+	bool wanted = excluded && is_wanted(reading, path, true);
+
+	if (!path_component_is_safe(name, strlen(name))) {
+		omit(dir, OMIT_UNSAFE_NAME, below, NULL);
+	} else if (excluded && !wanted && !may_hold_wanted(reading, path)) {
+		omit(dir, OMIT_IGNORED, below, NULL);
+	} else {
+		child = add_child(reading, name, strlen(name), 0, 0);
+		child->excluded = excluded;
+		child->wanted = wanted;
+	}
+	free(below);
+}
+
+/* Why a file is not taken; OMIT_NR: it is. */
+static enum omit_reason refusal(const struct reading *reading, const char *name,
+				const char *path, const struct stat *st)
+{
+	const struct scan_options *options = &reading->scan->options;
+
+	if (!path_component_is_safe(name, strlen(name)))
+		return OMIT_UNSAFE_NAME;
+	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+		return OMIT_SPECIAL;
+	if (is_named(reading, path))
+		return OMIT_NR;
+	if (options->protected_paths &&
+	    strlist_sorted_has(options->protected_paths, path))
+		return OMIT_PROTECTED;
+	if (options->exclude && ignore_list_check(options->exclude, path,
+						  strlen(path),
+						  false) == IGNORE_EXCLUDED)
+		return OMIT_EXCLUDED;
+	if (S_ISREG(st->st_mode) &&
+	    (uint64_t)st->st_size > options->max_file_size)
+		return OMIT_TOO_LARGE;
+	return OMIT_NR;
+}
+
+static void visit_file(struct reading *reading, const char *name,
+		       const char *path, const struct stat *st)
+{
+	const struct strlist *kept_back =
+		reading->scan->options.protected_paths;
+	struct scan_dir *dir = reading->dir;
+	enum scan_kind kind = SCAN_UNTRACKED;
+	enum omit_reason reason;
+	struct scan_item *item;
+
+	if (dir_is_excluded(dir) ||
+	    ignore_check(dir->level, path, strlen(path), false) ==
+		    IGNORE_EXCLUDED) {
+		if (!is_wanted(reading, path, false)) {
+			omit(dir, OMIT_IGNORED, name, st);
+			return;
+		}
+		kind = SCAN_IGNORED;
+	}
+	/* A path that is kept back never gets where it could be pushed. */
+	if (kept_back && strlist_sorted_has(kept_back, path))
+		kind = SCAN_IGNORED;
+	reason = refusal(reading, name, path, st);
+	if (reason != OMIT_NR) {
+		omit(dir, reason, name, st);
+		return;
+	}
+	item = add_item(dir, kind, name);
+	item->st = *st;
+}
+
+static void visit_candidate(struct reading *reading,
+			    const struct candidate *candidate)
+{
+	struct scan_dir *dir = reading->dir;
+	char *path = xstrfmt("%s%s", dir->path, candidate->name);
+	struct stat st;
+
+	if (fstatat(reading->fd, candidate->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		/* Gone again: then it never was. */
+		if (errno != ENOENT)
+			omit(dir, OMIT_UNREADABLE, candidate->name, NULL);
+	} else if (S_ISDIR(st.st_mode)) {
+		visit_dir(reading, candidate->name, path);
+	} else {
+		visit_file(reading, candidate->name, path, &st);
+	}
+	free(path);
+}
+
+/* A directory that turns out to be a repository of its own. */
+static int visit_nested(struct reading *reading, struct error *err)
+{
+	struct scan_dir *dir = reading->dir;
+	char *path = xstrndup(dir->path, dir->path_len - 1);
+	struct scan_item *item;
+	struct oid head;
+	int got = nested_head(reading->scan->repo, path, &head, err);
+
+	free(path);
+	if (got < 0)
+		return got;
+	omit(dir, OMIT_NESTED, "", NULL);
+	if (got && !dir_is_excluded(dir)) {
+		item = add_item(dir, SCAN_GITLINK, "");
+		/* git's entry is the directory itself, without the slash. */
+		item->path[dir->path_len - 1] = '\0';
+		item->oid = head;
+		item->mode = MODE_GITLINK;
+	}
+	return 0;
+}
+
+static int look_at_untracked(struct reading *reading, struct error *err)
+{
+	struct scan_dir *dir = reading->dir;
+
+	if (dir->parent && reading->has_dotgit && dir->first == dir->end)
+		return visit_nested(reading, err);
+	if (dir->nested) {
+		if (reading->nr)
+			omit(dir, OMIT_NESTED, "", NULL);
+		return 0;
+	}
+	if (!reading->names && dir->parent && !dir_is_excluded(dir)) {
+		struct scan_item *item = add_item(dir, SCAN_EMPTY_DIR, "");
+
+		item->st.st_mode = dir->mode;
+		return 0;
+	}
+	for (size_t i = 0; i < reading->nr; i++)
+		visit_candidate(reading, &reading->candidates[i]);
+	return 0;
+}
+
+/* -- the whole ------------------------------------------------------------ */
+
+/* The directory is not there (any more): everything tracked below it is gone. */
+static void note_missing(struct reading *reading, int number)
+{
+	struct scan_dir *dir = reading->dir;
+	const struct index *index = reading->scan->index;
+
+	if (number == EACCES) {
+		dir->unreadable = true;
+		omit(dir, OMIT_UNREADABLE, "", NULL);
+		return;
+	}
+	dir->missing = true;
+	for (size_t at = dir->first; at < dir->end; at++)
+		if (!index->entries[at].stage)
+			note_deleted(reading, &index->entries[at]);
+}
+
+static int read_open_dir(struct reading *reading, struct error *err)
+{
+	struct scan *scan = reading->scan;
+	struct scan_dir *dir = reading->dir;
+	struct ignore_level *level;
+	struct stat st;
+
+	if (fstat(reading->fd, &st) < 0)
+		return error_errno(err, "cannot look at '%s'", dir->path);
+	dir->mode = st.st_mode;
+	if (list_names(reading, err) < 0)
+		return err->code;
+	if (dir->parent && reading->has_dotgit)
+		dir->nested = true;
+	level = dir->parent
+			? ignore_push(scan->ignore, dir->level, dir->path,
+				      reading->fd, reading->has_ignore_file, err)
+			: ignore_top(scan->ignore, reading->fd, err);
+	if (!level)
+		return err->code;
+	dir->level = level;
+	if (look_at_tracked(reading, err) < 0 ||
+	    look_at_untracked(reading, err) < 0)
+		return err->code;
+	for (struct scan_dir *child = dir->children; child; child = child->next)
+		thread_queue_add(reading->queue, child);
+	return 0;
+}
+
+int scan_dir_read(struct scan *scan, struct scan_dir *dir,
+		  struct thread_queue *queue, struct error *err)
+{
+	struct reading reading = {.scan = scan, .dir = dir, .queue = queue};
+	int ret = 0;
+
+	reading.fd = dir_open(scan->top_fd, dir->path);
+	if (reading.fd < 0) {
+		note_missing(&reading, errno);
+	} else {
+		ret = read_open_dir(&reading, err);
+		close(reading.fd);
+	}
+	for (size_t i = 0; i < reading.nr; i++)
+		free(reading.candidates[i].name);
+	free(reading.candidates);
+	return ret;
+}
