@@ -1,0 +1,63 @@
+/*
+ * What the last checkpoint read: the ids of files that the index does not
+ * vouch for (untracked, changed, converted), by their lstat(). So that 300 MB
+ * of untracked files are hashed once, not at every save.
+ *
+ * Derived data in $GIT_DIR/checkpoint.d/cache, safe to delete. A cache is
+ * believed only where its checksum holds, it was made under the same
+ * configuration of conversions, and the checkpoint it was written for is still
+ * there to keep its objects alive. Anything else costs time, never
+ * correctness.
+ */
+#ifndef WORKTREE_CACHE_H
+#define WORKTREE_CACHE_H
+
+#include "base/error.h"
+
+#include <sys/stat.h>
+
+#include "git/oid.h"
+
+struct cache;
+struct repository;
+
+/* What is known of one path. */
+struct cache_entry {
+	const char *path;
+	const char *conversion; /* convert_describe(); "-" for none */
+	struct oid blob;        /* as git add would store it */
+	struct oid raw;         /* of its bytes on disk; equal to `blob` without
+				   conversion */
+	bool keep_raw;          /* clean then smudge does not give it back */
+	uint32_t mode;
+	int64_t mtime_sec, ctime_sec;
+	uint32_t mtime_nsec, ctime_nsec;
+	uint64_t size, inode, device;
+};
+
+/*
+ * Read what is there; an unusable cache is an empty one. `holder` is filled
+ * with the ref that must still have the value `commit` for this to be used;
+ * the caller checks that, and calls cache_clear() where it does not hold.
+ * The caller must cache_free().
+ */
+struct cache *cache_read(const struct repository *repo, char **holder,
+			 struct oid *commit);
+void cache_clear(struct cache *cache);
+void cache_free(struct cache *cache);
+
+/* The entry whose path and lstat() are these; NULL: not known. Borrowed. Safe
+ * from several threads. */
+const struct cache_entry *cache_find(const struct cache *cache,
+				     const char *path, const struct stat *st);
+
+/* Fill everything that comes from lstat(). */
+void cache_entry_stat(struct cache_entry *entry, const struct stat *st);
+
+/* Replace the file by these entries (sorted by path), for the checkpoint
+ * `commit` on the ref `holder`. */
+int cache_write(const struct repository *repo, const char *holder,
+		const struct oid *commit, const struct cache_entry *entries,
+		size_t nr, struct error *err);
+
+#endif
