@@ -18,6 +18,8 @@
 #include "ui/output.h"
 
 static const struct command commands[] = {
+	COMMAND_GROUP("save and bring back"),
+	{"create", "save the workspace as it is", cmd_create, NEED_REPO},
 	COMMAND_GROUP("about"),
 	{"help", "list the commands, or a command's options", cmd_help,
 	 NEED_NOTHING},

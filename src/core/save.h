@@ -1,0 +1,57 @@
+/*
+ * Making a checkpoint: a snapshot, its metadata, its commits, its refs.
+ *
+ * Objects come first, in a kept pack; then they are checked; then the ref is
+ * set; then what was taken on trust (from the index, the cache, HEAD) is
+ * checked again. Should it have gone meanwhile, the whole is done anew without
+ * trust.
+ */
+#ifndef CORE_SAVE_H
+#define CORE_SAVE_H
+
+#include "base/error.h"
+#include "base/strlist.h"
+#include "core/checkpoint.h"
+#include "core/record.h"
+#include "core/snapshot.h"
+
+struct save_options {
+	enum checkpoint_type type;
+	const char *description; /* NULL: one made of the type */
+	const char *task;        /* id of the task it belongs to, or NULL */
+	const char *key;         /* idempotency key, or NULL */
+	bool all_ignored;        /* --ignored */
+	bool pin;
+	bool any_place;          /* even in the home directory or "/" */
+	bool any_size;           /* even above checkpoint.maxNewBytes */
+	bool leave_out_largest;  /* instead of asking: hooks */
+	const struct strlist *attachments; /* files, by their path from here */
+	const struct strlist *wanted;      /* see snapshot_options */
+	const struct oid *hold; /* commits that must live as long as this one */
+	size_t nr_hold;
+	int argc;
+	const char *const *argv; /* the command line, for the metadata */
+};
+
+struct saved {
+	struct checkpoint checkpoint;
+	bool was_there; /* the idempotency key's: nothing was made */
+	bool skipped;   /* an `auto` like the last one: nothing was made */
+	struct record record;
+	struct snapshot *snapshot; /* NULL where nothing was made */
+	struct pack *pack;         /* likewise; the snapshot's */
+	struct cache *cache;
+	uint64_t bytes_added;
+	int64_t elapsed_ms;
+};
+
+/*
+ * Make one. ERR_REFUSED: a journal of a restore is there, or the user must be
+ * asked first (any_place, any_size). The caller must saved_release() `out` in
+ * any case.
+ */
+int save_checkpoint(struct repository *repo, const struct save_options *options,
+		    struct saved *out, struct error *err);
+void saved_release(struct saved *saved);
+
+#endif
