@@ -19,6 +19,8 @@ struct pager {
 	pid_t pid;
 	int fd;	      /* the caller's, our end of the pipe while it runs */
 	int terminal; /* what `fd` was */
+	struct sigaction interrupt;
+	struct sigaction quit;
 };
 
 bool pager_in_use(void)
@@ -52,8 +54,9 @@ static void set_environment(int fd)
 	}
 }
 
-/* Run `command` with `input` as its standard input. */
-static int spawn(pid_t *pid, const char *command, int input, struct error *err)
+/* Run `command` from the pipe `input` to the terminal `output`. */
+static int spawn(pid_t *pid, const char *command, int input, int output,
+		 struct error *err)
 {
 	const char *const argv[] = {"sh", "-c", command, NULL};
 	posix_spawn_file_actions_t actions;
@@ -63,11 +66,14 @@ static int spawn(pid_t *pid, const char *command, int input, struct error *err)
 
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGQUIT);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, input, 0);
+	posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	failure = posix_spawn(pid, "/bin/sh", &actions, &attributes,
 			      (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -77,6 +83,18 @@ static int spawn(pid_t *pid, const char *command, int input, struct error *err)
 		return error_errno(err, "cannot run the pager '%s'", command);
 	}
 	return 0;
+}
+
+/*
+ * What is typed to stop something is for the pager, as `less` does with ^C. If
+ * it ended us, the pager would be left alone on the terminal.
+ */
+static void ignore_keyboard(struct pager *pager)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGINT, &ignore, &pager->interrupt);
+	sigaction(SIGQUIT, &ignore, &pager->quit);
 }
 
 int pager_start(struct pager **out, const struct repository *repo, int fd,
@@ -101,7 +119,7 @@ int pager_start(struct pager **out, const struct repository *repo, int fd,
 		goto done;
 	}
 	set_environment(fd);
-	rc = spawn(&pid, command.ptr, pipe_fds[0], err);
+	rc = spawn(&pid, command.ptr, pipe_fds[0], terminal, err);
 	if (rc < 0)
 		goto done;
 	if (dup2(pipe_fds[1], fd) < 0) {
@@ -109,7 +127,8 @@ int pager_start(struct pager **out, const struct repository *repo, int fd,
 		goto done;
 	}
 	*out = xmalloc(sizeof(**out));
-	**out = (struct pager){pid, fd, terminal};
+	**out = (struct pager){.pid = pid, .fd = fd, .terminal = terminal};
+	ignore_keyboard(*out);
 	terminal = -1;
 done:
 	if (terminal >= 0)
@@ -129,6 +148,8 @@ void pager_finish(struct pager *pager)
 	close(pager->terminal);
 	while (waitpid(pager->pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	sigaction(SIGINT, &pager->interrupt, NULL);
+	sigaction(SIGQUIT, &pager->quit, NULL);
 	unsetenv("GIT_PAGER_IN_USE");
 	free(pager);
 }
