@@ -19,4 +19,8 @@ scripts() {
 	done
 }
 
-scripts | xargs shellcheck --external-sources || exit 1
+# In files for bats, `run` sets variables and calls functions by their names,
+# which shellcheck cannot see.
+scripts | grep -v '\.bats$' | xargs shellcheck --external-sources || exit 1
+scripts | grep '\.bats$' |
+	xargs shellcheck --external-sources --exclude=SC2154,SC2317 || exit 1
