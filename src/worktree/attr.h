@@ -2,11 +2,12 @@
  * The attributes that decide how a file is stored, exactly as
  * `git check-attr` gives them: gitattributes(5).
  *
- * Sources, in rising precedence: core.attributesFile, .gitattributes from the
- * top to the path's directory, $GIT_COMMON_DIR/info/attributes; macros count
- * where git lets them. A .gitattributes that is not in the worktree is read
- * from the index, as git does when it adds; one that is a symbolic link is not
- * followed.
+ * Sources, in rising precedence: /etc/gitattributes (unless GIT_ATTR_NOSYSTEM),
+ * core.attributesFile, .gitattributes from the top to the path's directory,
+ * $GIT_COMMON_DIR/info/attributes. Macros are defined anywhere but in the
+ * .gitattributes of a subdirectory. A .gitattributes that is not in the
+ * worktree is read from the index, as git does when it adds; one that is a
+ * symbolic link is not followed.
  */
 #ifndef WORKTREE_ATTR_H
 #define WORKTREE_ATTR_H
@@ -49,7 +50,8 @@ int attr_open(struct attr **out, struct repository *repo,
 	      struct error *err);
 void attr_free(struct attr *attr);
 
-/* For ATTR_BLOBS: the text of `path` ("a/.gitattributes"). Before any lookup. */
+/* For ATTR_BLOBS: the text of `path` ("a/.gitattributes"). Before any lookup.
+ */
 int attr_set_file(struct attr *attr, const char *path, const char *text,
 		  size_t len, struct error *err);
 
