@@ -11,10 +11,10 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
-#include <stdarg.h>
-
 #include "base/compat.h"
 #include "base/error.h"
+
+#include <stdarg.h>
 
 struct buf {
 	char *ptr;

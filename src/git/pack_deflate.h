@@ -7,10 +7,11 @@
 #ifndef GIT_PACK_DEFLATE_H
 #define GIT_PACK_DEFLATE_H
 
+#include "base/buf.h"
+
 #include <pthread.h>
 #include <zlib.h>
 
-#include "base/buf.h"
 #include "git/object.h"
 
 struct deflater {

@@ -14,10 +14,9 @@
 #ifndef WORKTREE_SCAN_H
 #define WORKTREE_SCAN_H
 
-#include <stdatomic.h>
-
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #include "base/strlist.h"
