@@ -61,6 +61,23 @@ static void formats_behind_what_is_there(void **state)
 	buf_release(&buf);
 }
 
+static void formats_at_every_length(void **state)
+{
+	(void)state;
+	for (int before = 0; before < 70; before++)
+		for (int len = 1; len < 140; len++) {
+			struct buf buf = BUF_INIT;
+
+			for (int i = 0; i < before; i++)
+				buf_addch(&buf, '-');
+			buf_addf(&buf, "%*s", len, "x");
+			assert_int_equal(buf.len, before + len);
+			assert_int_equal(buf.ptr[buf.len - 1], 'x');
+			assert_int_equal(strlen(buf.ptr), buf.len);
+			buf_release(&buf);
+		}
+}
+
 static void reset_keeps_the_memory(void **state)
 {
 	struct buf buf = BUF_INIT;
@@ -225,6 +242,7 @@ int main(void)
 		cmocka_unit_test(grows_and_stays_terminated),
 		cmocka_unit_test(keeps_bytes_behind_a_nul),
 		cmocka_unit_test(formats_behind_what_is_there),
+		cmocka_unit_test(formats_at_every_length),
 		cmocka_unit_test(reset_keeps_the_memory),
 		cmocka_unit_test(setlen_takes_a_direct_write),
 		cmocka_unit_test(detach_gives_memory_also_where_empty),

@@ -4,12 +4,72 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
+#include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/strlist.h"
 #include "scratch.h"
+
+/*
+ * The system calls that matter are seen here on their way, and can be made to
+ * fail. Each test starts with a plan that changes nothing.
+ */
+static struct plan {
+	struct buf *calls; /* gets "sync file ", "rename ", "sync dir " */
+	bool fail_file_sync;
+	bool fail_dir_sync;
+	const char *remove_before_lock;
+	const unsigned char *random; /* eight bytes at a time, the same again */
+} plan;
+
+int fsync(int fd)
+{
+	struct stat st;
+	bool dir = !fstat(fd, &st) && S_ISDIR(st.st_mode);
+
+	if (plan.calls)
+		buf_addstr(plan.calls, dir ? "sync dir " : "sync file ");
+	if (dir ? plan.fail_dir_sync : plan.fail_file_sync) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	if (plan.calls)
+		buf_addstr(plan.calls, "rename ");
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int flock(int fd, int operation)
+{
+	if (plan.remove_before_lock && operation & LOCK_EX) {
+		assert_int_equal(unlink(plan.remove_before_lock), 0);
+		plan.remove_before_lock = NULL;
+	}
+	return (int)syscall(SYS_flock, fd, operation);
+}
+
+ssize_t getrandom(void *out, size_t len, unsigned int flags)
+{
+	if (!plan.random)
+		return syscall(SYS_getrandom, out, len, flags);
+	assert_int_equal(len, 8);
+	memcpy(out, plan.random, len);
+	return (ssize_t)len;
+}
+
+static int enter(void **state)
+{
+	plan = (struct plan){0};
+	return scratch_enter(state);
+}
 
 static void assert_content(const char *path, const char *want)
 {
@@ -152,6 +212,58 @@ static void cleans_up_where_there_is_no_room(void **state)
 	assert_non_null(strstr(err.text, "cannot write: File too large"));
 	assert_content("file", "old");
 	assert_names(".", "file ");
+	error_release(&err);
+}
+
+static void syncs_the_file_then_renames_then_the_directory(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct buf calls = BUF_INIT;
+
+	(void)state;
+	plan.calls = &calls;
+	assert_int_equal(file_replace("file", "x", 1, true, &err), 0);
+	assert_string_equal(calls.ptr, "sync file rename sync dir ");
+	buf_reset(&calls);
+	assert_int_equal(file_replace("file", "y", 1, false, &err), 0);
+	assert_string_equal(calls.ptr, "rename ");
+	buf_release(&calls);
+}
+
+static void keeps_the_old_where_the_sync_fails(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(replace("file", "old", &err), 0);
+	plan.fail_file_sync = true;
+	assert_int_equal(replace("file", "new", &err), ERR_FAILED);
+	assert_non_null(strstr(err.text, "cannot sync: Input/output error"));
+	assert_content("file", "old");
+	assert_names(".", "file ");
+	plan.fail_file_sync = false;
+	plan.fail_dir_sync = true;
+	assert_int_equal(replace("file", "new", &err), ERR_FAILED);
+	assert_string_equal(err.text, "cannot sync '.': Input/output error");
+	assert_content("file", "new");
+	assert_names(".", "file ");
+	error_release(&err);
+}
+
+static void touches_no_file_that_it_did_not_make(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(replace(".tmp-0123456789abcdef", "mine", &err), 0);
+	plan.random = (const unsigned char *)"\x01\x23\x45\x67"
+					     "\x89\xab\xcd\xef";
+	assert_int_equal(replace("file", "x", &err), ERR_EXISTS);
+	assert_string_equal(err.text, "cannot create '.tmp-0123456789abcdef': "
+				      "File exists");
+	plan.random = NULL;
+	assert_content(".tmp-0123456789abcdef", "mine");
+	assert_names(".", ".tmp-0123456789abcdef ");
 	error_release(&err);
 }
 
@@ -333,6 +445,23 @@ static void a_second_lock_waits_for_the_first(void **state)
 	file_unlock(-1);
 }
 
+static void a_lock_is_of_the_file_that_is_there(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct stat held, named;
+	int fd;
+
+	(void)state;
+	assert_int_equal(replace("lock", "", &err), 0);
+	plan.remove_before_lock = "lock";
+	assert_int_equal(file_lock(&fd, "lock", 0, &err), 0);
+	assert_null(plan.remove_before_lock);
+	assert_int_equal(fstat(fd, &held), 0);
+	assert_int_equal(stat("lock", &named), 0);
+	assert_int_equal(held.st_ino, named.st_ino);
+	file_unlock(fd);
+}
+
 static int add_one(const char *path, struct error *err)
 {
 	struct buf buf = BUF_INIT;
@@ -403,23 +532,30 @@ static void random_hex_has_its_length(void **state)
 	}
 }
 
+#define PLANNED(test)                                                          \
+	cmocka_unit_test_setup_teardown(test, enter, scratch_leave)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(replaces_and_leaves_nothing_beside),
-		IN_SCRATCH(makes_directories),
-		IN_SCRATCH(is_for_the_owner_only),
-		IN_SCRATCH(takes_the_longest_name),
-		IN_SCRATCH(replaces_a_link_and_not_its_target),
-		IN_SCRATCH(cleans_up_where_the_rename_fails),
-		IN_SCRATCH(cleans_up_where_there_is_no_room),
-		IN_SCRATCH(says_why_it_cannot_be_made),
-		IN_SCRATCH(readers_see_the_old_or_the_new),
+		PLANNED(replaces_and_leaves_nothing_beside),
+		PLANNED(makes_directories),
+		PLANNED(is_for_the_owner_only),
+		PLANNED(takes_the_longest_name),
+		PLANNED(replaces_a_link_and_not_its_target),
+		PLANNED(cleans_up_where_the_rename_fails),
+		PLANNED(cleans_up_where_there_is_no_room),
+		PLANNED(syncs_the_file_then_renames_then_the_directory),
+		PLANNED(keeps_the_old_where_the_sync_fails),
+		PLANNED(touches_no_file_that_it_did_not_make),
+		PLANNED(says_why_it_cannot_be_made),
+		PLANNED(readers_see_the_old_or_the_new),
 		cmocka_unit_test(writes_all_through_a_small_pipe),
 		cmocka_unit_test(write_says_what_failed),
-		IN_SCRATCH(a_lock_keeps_others_out),
-		IN_SCRATCH(a_second_lock_waits_for_the_first),
-		IN_SCRATCH(counts_right_with_many_at_once),
+		PLANNED(a_lock_keeps_others_out),
+		PLANNED(a_second_lock_waits_for_the_first),
+		PLANNED(a_lock_is_of_the_file_that_is_there),
+		PLANNED(counts_right_with_many_at_once),
 		cmocka_unit_test(random_hex_has_its_length),
 	};
 

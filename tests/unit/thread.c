@@ -286,7 +286,7 @@ static void an_error_drops_what_is_left(void **state)
 		}
 }
 
-/* A long chain, so that the others go to sleep; then two that must meet. */
+/* A slow chain, so that the others go to sleep; then two that must meet. */
 struct late {
 	int left;
 	struct meeting meeting;
@@ -303,6 +303,7 @@ static int late_task(void *context, struct thread_queue *queue, void *task,
 		return error_set(err, ERR_FAILED, "alone");
 	}
 	if (late->left--) {
+		give_way();
 		thread_queue_add(queue, task);
 		return 0;
 	}
@@ -314,8 +315,8 @@ static int late_task(void *context, struct thread_queue *queue, void *task,
 static void wakes_those_that_wait(void **state)
 {
 	(void)state;
-	for (int round = 0; round < 200; round++) {
-		struct late late = {.left = 200};
+	for (int round = 0; round < 50; round++) {
+		struct late late = {.left = 5};
 		struct error err = ERROR_INIT;
 
 		meeting_init(&late.meeting);
