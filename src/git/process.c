@@ -172,7 +172,10 @@ static ssize_t write_quietly(int fd, const void *data, size_t len)
 	was_pending = sigismember(&pending, SIGPIPE);
 	written = write(fd, data, len);
 	saved = errno;
-	if (written < 0 && saved == EPIPE && !was_pending)
+	/* Also where the reader went after some of it: then there is no EPIPE.
+	 */
+	sigpending(&pending);
+	if (!was_pending && sigismember(&pending, SIGPIPE))
 		while (sigtimedwait(&mask, NULL, &at_once) < 0 &&
 		       errno == EINTR)
 			;

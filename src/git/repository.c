@@ -233,7 +233,8 @@ int repository_share(const struct repository *repo, const char *path,
 	mode = st.st_mode & 07777;
 	mode = repo->share_exact ? (mode & ~(mode_t)0777) | wanted
 				 : mode | wanted;
-	if (S_ISDIR(st.st_mode))
+	/* What is made in it later belongs to the group that may write here. */
+	if (S_ISDIR(st.st_mode) && (mode & 060))
 		mode |= S_ISGID;
 	/* As in git: a directory that somebody else made may stay as it is. */
 	if (mode != (st.st_mode & 07777) && chmod(path, mode) < 0 &&

@@ -290,23 +290,26 @@ static void child_is_talked_to(void **state)
 	buf_release(&out);
 }
 
+/* More than a pipe holds: writing it waits for the child to go. */
 static void child_that_is_gone_is_an_error(void **state)
 {
 	const struct git_command command = {.program = "sh",
 					    .argv = SHELL("exit 4")};
 	struct error err = ERROR_INIT;
+	struct buf input = BUF_INIT;
 	struct git_child child;
-	char byte;
 
 	(void)state;
+	fill(&input, 4 << 20);
 	assert_int_equal(git_child_start(&child, &command, &err), 0);
-	assert_int_equal(read(child.from, &byte, 1), 0);
-	assert_int_equal(git_child_write(&child, "x", 1, &err), ERR_FAILED);
+	assert_int_equal(git_child_write(&child, input.ptr, input.len, &err),
+			 ERR_FAILED);
 	assert_string_equal(err.text, "cannot write to 'sh': Broken pipe");
 	error_release(&err);
 	assert_int_equal(git_child_finish(&child, &err), ERR_FAILED);
 	assert_string_equal(err.text, "'sh' exited with status 4");
 	error_release(&err);
+	buf_release(&input);
 }
 
 static void assert_message(const char *said, const char *text,
