@@ -10,6 +10,7 @@
 #include "core/id.h"
 #include "core/json.h"
 #include "git/repository.h"
+#include "git/worktrees.h"
 
 #define MAX_BYTES (1u << 20)
 #define WAIT_MS 10000
@@ -149,10 +150,10 @@ done:
 
 /* -- the worktree's session ------------------------------------------------------------------ */
 
-int session_names(struct repository *repo, struct strlist *out,
-		  struct error *err)
+static int add_names(const char *git_dir, struct strlist *out,
+		     struct error *err)
 {
-	char *path = repository_path(repo, "checkpoint.d/sessions");
+	char *path = xstrfmt("%s/checkpoint.d/sessions", git_dir);
 	struct buf text = BUF_INIT;
 	int ret = buf_read_file(&text, path, UINT32_MAX, err);
 
@@ -165,6 +166,24 @@ int session_names(struct repository *repo, struct strlist *out,
 	strlist_unique(out);
 	buf_release(&text);
 	free(path);
+	return ret;
+}
+
+int session_names(struct repository *repo, struct strlist *out,
+		  struct error *err)
+{
+	return add_names(repo->git_dir, out, err);
+}
+
+int session_names_everywhere(struct repository *repo, struct strlist *out,
+			     struct error *err)
+{
+	struct strlist dirs = STRLIST_INIT;
+	int ret = worktree_git_dirs(repo, &dirs, err);
+
+	for (size_t i = 0; !ret && i < dirs.nr; i++)
+		ret = add_names(dirs.items[i], out, err);
+	strlist_release(&dirs);
 	return ret;
 }
 

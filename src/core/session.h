@@ -23,6 +23,10 @@ int session_current(struct repository *repo, char **out, struct error *err);
 int session_names(struct repository *repo, struct strlist *out,
 		  struct error *err);
 
+/* The same of all worktrees of this repository. */
+int session_names_everywhere(struct repository *repo, struct strlist *out,
+			     struct error *err);
+
 /*
  * The time for a new id: now, or one millisecond after the last that was drawn
  * in this repository, whatever the clock does.

@@ -1,0 +1,528 @@
+#include "core/plan.h"
+
+#include <errno.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "core/pathspec.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "git/tree_diff.h"
+#include "worktree/dir.h"
+
+/* More entries than this in one tree are hostile. */
+#define MAX_ENTRIES UINT64_C(50000000)
+
+struct planning {
+	struct plan *plan;
+	struct snapshot *now;
+	const struct target *target;
+	const struct strlist *pathspecs;
+};
+
+const char *plan_action_name(enum plan_action action)
+{
+	static const char *const names[] = {"delete", "rmdir", "create",
+					    "write",  "chmod", "mkdir",
+					    "keep"};
+
+	return names[action];
+}
+
+/* -- items ------------------------------------------------------------------------- */
+
+struct plan_item *plan_find(const struct plan *plan, const char *path)
+{
+	size_t number = (size_t)(uintptr_t)strmap_get(&plan->by_path, path);
+
+	return number ? &plan->items[number - 1] : NULL;
+}
+
+static struct plan_item *add(struct planning *planning, const char *path,
+			     enum plan_action action)
+{
+	struct plan *plan = planning->plan;
+	struct plan_item *item = plan_find(plan, path);
+
+	if (item)
+		return item;
+	ARRAY_GROW(plan->items, plan->nr, plan->alloc);
+	item = &plan->items[plan->nr++];
+	*item = (struct plan_item){.path = xstrdup(path), .action = action};
+	strmap_put(&plan->by_path, path, (void *)(uintptr_t)plan->nr);
+	return item;
+}
+
+static void keep(struct planning *planning, const char *path,
+		 enum omit_reason reason)
+{
+	add(planning, path, PLAN_KEEP)->reason = reason;
+}
+
+static void put(struct planning *planning, const char *path,
+		enum plan_action action, uint32_t mode, const struct oid *blob)
+{
+	struct plan_item *item = add(planning, path, action);
+
+	item->mode = mode;
+	item->blob = *blob;
+	item->permissions =
+		mode == MODE_LINK
+			? -1
+			: (int)target_permissions(planning->target, path,
+						  mode == MODE_EXEC);
+}
+
+static int refuse(struct error *err, const char *path, const char *why)
+{
+	struct buf quoted = BUF_INIT;
+
+	path_quote(&quoted, path);
+	error_set(err, ERR_REFUSED, "'%s' %s", quoted.ptr, why);
+	buf_release(&quoted);
+	return error_hint(err, "move it away, restore other paths with "
+			       "'-- <path>', or restore into a new worktree "
+			       "with '--into=<dir>'");
+}
+
+/* -- what is in the way --------------------------------------------------------------- */
+
+/* Whether something that is not saved is below a directory. */
+static bool has_omitted_below(const struct omitted *omitted, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	for (size_t i = 0; i < omitted->nr; i++)
+		if (!strncmp(omitted->items[i].path, dir, len) &&
+		    omitted->items[i].path[len] == '/')
+			return true;
+	return false;
+}
+
+/* A file or link at `path` that the target has no place for. */
+static int clear_away(struct planning *planning, const char *path,
+		      const struct stat *st, bool is_target, struct error *err)
+{
+	struct snapshot_path found;
+
+	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+		return refuse(err, path, "is in the way, and is no file");
+	snapshot_find(planning->now, path, &found);
+	if (!found.present)
+		strlist_add(&planning->plan->uncovered, path);
+	if (!is_target && pathspec_matches(planning->pathspecs, path))
+		add(planning, path, PLAN_DELETE);
+	else if (!is_target)
+		return refuse(err, path, "is in the way");
+	return 0;
+}
+
+/* A component of `path` that is there and is no directory. */
+static int look_above(struct planning *planning, const char *path,
+		      struct error *err)
+{
+	struct buf prefix = BUF_INIT;
+	struct stat st;
+	int ret = 0;
+
+	for (const char *slash = strchr(path, '/'); !ret && slash;
+	     slash = strchr(slash + 1, '/')) {
+		buf_reset(&prefix);
+		buf_add(&prefix, path, (size_t)(slash - path));
+		if (dir_stat(planning->now->scan->top_fd, prefix.ptr, &st) < 0)
+			break;
+		if (!S_ISDIR(st.st_mode)) {
+			ret = clear_away(planning, prefix.ptr, &st, false, err);
+			break;
+		}
+	}
+	buf_release(&prefix);
+	return ret;
+}
+
+/* Where a file is to come into being: is the place free, or can it be made so? */
+static int look_at_place(struct planning *planning, const char *path,
+			 struct error *err)
+{
+	struct stat st;
+
+	if (!dir_stat(planning->now->scan->top_fd, path, &st)) {
+		if (!S_ISDIR(st.st_mode))
+			return clear_away(planning, path, &st, true, err);
+		if (has_omitted_below(&planning->now->omitted, path))
+			return refuse(err, path,
+				      "is a directory with files that no "
+				      "checkpoint holds, and a file in this "
+				      "one");
+		return 0;
+	}
+	if (errno == ENOTDIR || errno == ELOOP)
+		return look_above(planning, path, err);
+	if (errno == ENOENT)
+		return 0;
+	return error_errno(err, "cannot look at '%s'", path);
+}
+
+/* A file of ours would lie in a repository that is not ours. */
+static int look_for_nested(struct planning *planning, const char *path,
+			   struct error *err)
+{
+	const struct omitted_path *above =
+		omitted_find(&planning->now->omitted, path);
+
+	if (above && (above->reason == OMIT_NESTED ||
+		      above->reason == OMIT_SUBMODULE))
+		return refuse(err, path, "is inside a nested repository");
+	return 0;
+}
+
+/* -- trees ------------------------------------------------------------------------------ */
+
+static int plan_gitlink(struct planning *planning,
+			const struct tree_change *change, struct error *err)
+{
+	if (change->old_mode == MODE_GITLINK) {
+		if (change->new_mode && change->new_mode != MODE_GITLINK)
+			return refuse(err, change->path,
+				      "is a nested repository, and a file in "
+				      "this checkpoint");
+		keep(planning, change->path, OMIT_NESTED);
+		return 0;
+	}
+	/* A submodule whose repository is not here is an empty directory. */
+	if (change->old_mode)
+		add(planning, change->path, PLAN_DELETE);
+	else
+		add(planning, change->path, PLAN_MKDIR)->permissions = -1;
+	return 0;
+}
+
+static int plan_deletion(struct planning *planning, const char *path)
+{
+	const struct omitted_path *left_out =
+		omitted_find(&planning->target->omitted, path);
+	struct snapshot_path found;
+
+	if (left_out) {
+		keep(planning, path, left_out->reason);
+		return 0;
+	}
+	snapshot_find(planning->now, path, &found);
+	if (found.present)
+		add(planning, path, PLAN_DELETE);
+	return 0;
+}
+
+static int plan_file(struct planning *planning, const char *path, uint32_t mode,
+		     const struct oid *blob, struct error *err)
+{
+	struct snapshot_path found;
+
+	if (!path_is_safe(path))
+		return error_set(err, ERR_INVALID,
+				 "invalid checkpoint data: '%s' is no path for "
+				 "a worktree", path);
+	if (!target_has_on_disk(planning->target, path))
+		return plan_deletion(planning, path);
+	if (look_for_nested(planning, path, err) < 0)
+		return err->code;
+	snapshot_find(planning->now, path, &found);
+	if (found.present) {
+		put(planning, path, PLAN_WRITE, mode, blob);
+		return 0;
+	}
+	put(planning, path, PLAN_CREATE, mode, blob);
+	return look_at_place(planning, path, err);
+}
+
+static int plan_change(void *context, const struct tree_change *change,
+		       struct error *err)
+{
+	struct planning *planning = context;
+
+	if (!pathspec_matches(planning->pathspecs, change->path))
+		return 0;
+	if (change->old_mode == MODE_GITLINK ||
+	    change->new_mode == MODE_GITLINK)
+		return plan_gitlink(planning, change, err);
+	if (!change->new_mode)
+		return plan_deletion(planning, change->path);
+	return plan_file(planning, change->path, change->new_mode,
+			 &change->new_oid, err);
+}
+
+/* -- what the trees do not say --------------------------------------------------------------- */
+
+/* The entry of the target's tree; 0: it has none. */
+static uint32_t entry_of(struct planning *planning, const char *path,
+			 struct oid *blob, struct error *err)
+{
+	uint32_t mode;
+
+	if (tree_find(planning->now->repo, &planning->target->stored.tree, path,
+		      &mode, blob, err) < 0) {
+		if (err->code != ERR_NOT_FOUND)
+			return 0;
+		error_release(err);
+		return 0;
+	}
+	return mode;
+}
+
+/* The same blob, but other bytes on disk: by another conversion. */
+static int plan_raw(struct planning *planning, const char *path,
+		    struct error *err)
+{
+	const struct worktree_conversion *conversion =
+		worktree_extra_conversion(&planning->target->worktree_extra,
+					  path);
+	struct snapshot_path found;
+	struct oid blob;
+	uint32_t mode;
+
+	if (plan_find(planning->plan, path) ||
+	    !pathspec_matches(planning->pathspecs, path))
+		return 0;
+	mode = entry_of(planning, path, &blob, err);
+	if (err->code || !mode || mode == MODE_GITLINK)
+		return err->code;
+	snapshot_find(planning->now, path, &found);
+	if (found.present &&
+	    oid_equal(&found.raw, conversion ? &conversion->raw : &blob))
+		return 0;
+	return plan_file(planning, path, mode, &blob, err);
+}
+
+static int plan_conversions(struct planning *planning,
+			    const struct worktree_extra *extra,
+			    struct error *err)
+{
+	for (size_t i = 0; i < extra->nr_conversions; i++)
+		if (plan_raw(planning, extra->conversions[i].path, err) < 0)
+			return err->code;
+	return 0;
+}
+
+/* Files that a sparse checkout has on disk on one side only. */
+static int plan_sparse(struct planning *planning,
+		       const struct index_extra *extra, struct error *err)
+{
+	for (size_t i = 0; i < extra->nr_flags; i++) {
+		const char *path = extra->flags[i].path;
+		struct snapshot_path found;
+		struct oid blob;
+		uint32_t mode;
+
+		if (!(extra->flags[i].flags & INDEX_SKIP_WORKTREE) ||
+		    plan_find(planning->plan, path) ||
+		    !pathspec_matches(planning->pathspecs, path))
+			continue;
+		snapshot_find(planning->now, path, &found);
+		if (found.present ==
+		    target_has_on_disk(planning->target, path))
+			continue;
+		mode = entry_of(planning, path, &blob, err);
+		if (!err->code && mode && mode != MODE_GITLINK)
+			plan_file(planning, path, mode, &blob, err);
+		if (err->code)
+			return err->code;
+	}
+	return 0;
+}
+
+static void plan_mode(struct planning *planning, const char *path,
+		      uint32_t mode)
+{
+	const struct worktree_extra *now = &planning->now->worktree_extra;
+	size_t len = strlen(path);
+	bool is_dir = path[len - 1] == '/';
+	unsigned wanted = target_permissions(planning->target, path,
+					     mode == MODE_EXEC);
+	struct plan_item *item;
+
+	if (plan_find(planning->plan, path) ||
+	    !pathspec_matches(planning->pathspecs, path))
+		return;
+	if (wanted == worktree_extra_mode(now, path, mode == MODE_EXEC))
+		return;
+	if (!is_dir) {
+		struct snapshot_path found;
+
+		snapshot_find(planning->now, path, &found);
+		if (!found.present || found.mode == MODE_LINK)
+			return;
+	}
+	item = add(planning, path, PLAN_CHMOD);
+	item->permissions = (int)wanted;
+	item->mode = mode;
+}
+
+static int plan_mode_of_entry(void *context, const char *path,
+			      const struct tree_entry *entry, struct error *err)
+{
+	(void)err;
+	if (entry->mode == MODE_FILE || entry->mode == MODE_EXEC)
+		plan_mode(context, path, entry->mode);
+	return 0;
+}
+
+static int plan_listed_modes(struct planning *planning,
+			     const struct worktree_modes *modes,
+			     struct error *err)
+{
+	for (size_t i = 0; i < modes->nr; i++) {
+		const char *path = modes->items[i].path;
+		bool is_dir = path[strlen(path) - 1] == '/';
+		struct oid blob;
+		uint32_t mode = 0;
+
+		if (!path_is_safe(path) && !is_dir)
+			continue;
+		if (!is_dir) {
+			mode = entry_of(planning, path, &blob, err);
+			if (err->code)
+				return err->code;
+		}
+		if (is_dir || mode == MODE_FILE || mode == MODE_EXEC)
+			plan_mode(planning, path, mode);
+	}
+	return 0;
+}
+
+/* Permissions of what stays otherwise as it is. */
+static int plan_modes(struct planning *planning, struct error *err)
+{
+	const struct worktree_extra *now = &planning->now->worktree_extra;
+	const struct worktree_extra *then = &planning->target->worktree_extra;
+
+	if (now->file_mode != then->file_mode ||
+	    now->exec_mode != then->exec_mode) {
+		if (tree_walk(planning->now->repo,
+			      &planning->target->stored.tree, MAX_ENTRIES,
+			      plan_mode_of_entry, planning, err) < 0)
+			return err->code;
+	}
+	if (plan_listed_modes(planning, &now->modes, err) < 0)
+		return err->code;
+	return plan_listed_modes(planning, &then->modes, err);
+}
+
+static void plan_empty_dirs(struct planning *planning)
+{
+	const struct worktree_modes *now =
+		&planning->now->worktree_extra.empty_dirs;
+	const struct worktree_modes *then =
+		&planning->target->worktree_extra.empty_dirs;
+
+	for (size_t i = 0; i < now->nr; i++)
+		if (!worktree_modes_find(then, now->items[i].path) &&
+		    !omitted_find(&planning->target->omitted,
+				  now->items[i].path) &&
+		    pathspec_matches(planning->pathspecs, now->items[i].path))
+			add(planning, now->items[i].path, PLAN_RMDIR);
+	for (size_t i = 0; i < then->nr; i++) {
+		const struct worktree_mode *known =
+			worktree_modes_find(now, then->items[i].path);
+
+		if ((!known || known->mode != then->items[i].mode) &&
+		    path_is_safe(then->items[i].path) &&
+		    pathspec_matches(planning->pathspecs, then->items[i].path))
+			add(planning, then->items[i].path, PLAN_MKDIR)
+				->permissions =
+				(int)(then->items[i].mode &
+				      (planning->target->foreign ? 0777
+								 : 07777));
+	}
+}
+
+/* -- the whole ------------------------------------------------------------------------------------ */
+
+static int compare_items(const void *a, const void *b)
+{
+	return strcmp(((const struct plan_item *)a)->path,
+		      ((const struct plan_item *)b)->path);
+}
+
+static void sort_items(struct plan *plan)
+{
+	if (plan->nr)
+		qsort(plan->items, plan->nr, sizeof(*plan->items),
+		      compare_items);
+	strmap_release(&plan->by_path, NULL);
+	for (size_t i = 0; i < plan->nr; i++)
+		strmap_put(&plan->by_path, plan->items[i].path,
+			   (void *)(uintptr_t)(i + 1));
+	strlist_sort(&plan->uncovered);
+	strlist_unique(&plan->uncovered);
+}
+
+static int expect_match(struct planning *planning, struct error *err)
+{
+	for (size_t i = 0; i < planning->pathspecs->nr; i++) {
+		const char *spec = planning->pathspecs->items[i];
+		struct snapshot_path found;
+		struct oid oid;
+		uint32_t mode;
+
+		if (!*spec || strpbrk(spec, "*?["))
+			continue;
+		snapshot_find(planning->now, spec, &found);
+		if (found.present ||
+		    !tree_find(planning->now->repo,
+			       &planning->target->stored.tree, spec, &mode,
+			       &oid, err))
+			continue;
+		error_release(err);
+		if (tree_find(planning->now->repo,
+			      &planning->target->stored.index_tree, spec, &mode,
+			      &oid, err) < 0 &&
+		    dir_open(planning->now->scan->top_fd, spec) < 0) {
+			error_release(err);
+			return error_set(err, ERR_FAILED,
+					 "path '%s' is neither here nor in the "
+					 "checkpoint", spec);
+		}
+		error_release(err);
+	}
+	return 0;
+}
+
+int plan_make(struct plan *out, struct snapshot *now,
+	      const struct target *target, const struct strlist *pathspecs,
+	      struct error *err)
+{
+	struct planning planning = {out, now, target, pathspecs};
+
+	*out = (struct plan)PLAN_INIT;
+	if (expect_match(&planning, err) < 0 ||
+	    tree_diff(now->repo, now->trees, &now->tree, &target->stored.tree,
+		      MAX_ENTRIES, plan_change, &planning, err) < 0 ||
+	    plan_sparse(&planning, &now->index_extra, err) < 0 ||
+	    plan_sparse(&planning, &target->index_extra, err) < 0 ||
+	    plan_conversions(&planning, &now->worktree_extra, err) < 0 ||
+	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
+	    plan_modes(&planning, err) < 0)
+		return err->code;
+	plan_empty_dirs(&planning);
+	sort_items(out);
+	return 0;
+}
+
+void plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->nr; i++)
+		free(plan->items[i].path);
+	free(plan->items);
+	strmap_release(&plan->by_path, NULL);
+	strlist_release(&plan->uncovered);
+	*plan = (struct plan)PLAN_INIT;
+}
+
+size_t plan_changes(const struct plan *plan)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < plan->nr; i++)
+		nr += plan->items[i].action != PLAN_KEEP;
+	return nr;
+}
