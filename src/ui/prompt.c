@@ -11,7 +11,8 @@ bool prompt_possible(void)
 
 static int refuse(const struct prompt *prompt, struct error *err)
 {
-	error_set(err, ERR_REFUSED, "%s", prompt->refusal);
+	error_set(err, ERR_REFUSED, "%s",
+		  prompt->refusal ? prompt->refusal : "there was no answer");
 	if (prompt->hint)
 		error_hint(err, "%s", prompt->hint);
 	return err->code;

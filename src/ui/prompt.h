@@ -10,7 +10,8 @@
 
 struct prompt {
 	const char *question; /* "restore anyway", without a question mark */
-	const char *refusal;  /* the error's text where nobody can be asked */
+	const char *refusal;  /* the error's text where nobody answers; NULL:
+				 that there was no answer */
 	const char *hint;     /* the option that decides; NULL: none does */
 	bool yes;	      /* --yes was given: yes/no is not asked */
 };
