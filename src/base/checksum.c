@@ -1,6 +1,15 @@
 #include "base/checksum.h"
 
+#include <nettle/version.h>
+
 #include "base/hex.h"
+
+/* Nettle 4 takes no length: a digest is always whole there. */
+#if NETTLE_VERSION_MAJOR >= 4
+#define FINISH(digest, context, out) digest(context, out)
+#else
+#define FINISH(digest, context, out) digest(context, sizeof(out), out)
+#endif
 
 void checksum_sha1_init(struct checksum_sha1 *sum)
 {
@@ -14,7 +23,10 @@ void checksum_sha1_add(struct checksum_sha1 *sum, const void *data, size_t len)
 
 void checksum_sha1_finish(struct checksum_sha1 *sum, unsigned char out[20])
 {
-	sha1_digest(&sum->context, SHA1_DIGEST_SIZE, out);
+	unsigned char digest[SHA1_DIGEST_SIZE];
+
+	FINISH(sha1_digest, &sum->context, digest);
+	memcpy(out, digest, sizeof(digest));
 }
 
 void checksum_sha256_hex(const void *data, size_t len, char out[65])
@@ -41,6 +53,6 @@ void checksum_sha256_finish_hex(struct checksum_sha256 *sum, char out[65])
 {
 	unsigned char digest[SHA256_DIGEST_SIZE];
 
-	sha256_digest(&sum->context, sizeof(digest), digest);
+	FINISH(sha256_digest, &sum->context, digest);
 	hex_encode(out, digest, sizeof(digest));
 }
