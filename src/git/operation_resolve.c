@@ -1,0 +1,235 @@
+#include "git/operation_resolve.h"
+
+#include <git2.h>
+
+#include "base/alloc.h"
+#include "git/object.h"
+#include "git/operation.h"
+#include "git/operation_mention.h"
+#include "git/process.h"
+#include "git/ref_name.h"
+#include "git/repository.h"
+
+struct resolving {
+	struct repository *repo;
+	struct operation *out;
+	struct oid_set seen;
+	bool refreshed; /* new packs were looked for */
+};
+
+/* -- refs -------------------------------------------------------------- */
+
+static int compare_ref(const void *a, const void *b)
+{
+	return strcmp(((const struct ref *)a)->name,
+		      ((const struct ref *)b)->name);
+}
+
+/* Add the value of the ref `name`, zero where there is none. */
+static int add_ref(struct repository *repo, const char *name,
+		   struct ref_list *refs, struct error *err)
+{
+	struct oid oid = {{0}};
+	int ret = ref_read(repo, name, &oid, err);
+
+	if (ret < 0 && ret != ERR_NOT_FOUND)
+		return ret;
+	error_release(err);
+	ref_list_add(refs, name, &oid);
+	return 0;
+}
+
+static int resolve_refs(struct repository *repo,
+			struct operation_mentions *mentions,
+			struct ref_list *refs, struct error *err)
+{
+	size_t nr = 0;
+	int ret;
+
+	ret = ref_list_read(repo, "refs/bisect/", refs, err);
+	if (!ret)
+		ret = ref_list_read(repo, "refs/rewritten/", refs, err);
+	strlist_sort(&mentions->refs);
+	strlist_unique(&mentions->refs);
+	for (size_t i = 0; !ret && i < mentions->refs.nr; i++)
+		ret = add_ref(repo, mentions->refs.items[i], refs, err);
+	if (refs->nr > 1)
+		qsort(refs->items, refs->nr, sizeof(*refs->items), compare_ref);
+	/* What a file names may be among those that were listed. */
+	for (size_t i = 0; i < refs->nr; i++) {
+		if (nr &&
+		    !strcmp(refs->items[nr - 1].name, refs->items[i].name)) {
+			free(refs->items[i].name);
+			continue;
+		}
+		refs->items[nr++] = refs->items[i];
+	}
+	refs->nr = nr;
+	return ret;
+}
+
+static bool has_ref(const struct ref_list *refs, const char *name)
+{
+	const struct ref key = {.name = (char *)name};
+
+	return refs->nr &&
+	       bsearch(&key, refs->items, refs->nr, sizeof(key), compare_ref);
+}
+
+/* -- objects ----------------------------------------------------------- */
+
+static bool exists(struct resolving *resolving, const struct oid *oid)
+{
+	if (object_exists_quick(resolving->repo, oid))
+		return true;
+	if (resolving->refreshed)
+		return false;
+	resolving->refreshed = true;
+	return object_exists(resolving->repo, oid);
+}
+
+static void add_to(struct oid **list, size_t *nr, size_t *alloc,
+		   const struct oid *oid)
+{
+	ARRAY_GROW(*list, *nr, *alloc);
+	(*list)[(*nr)++] = *oid;
+}
+
+/* What the tag leads to, through other tags. Missing: zero. */
+static int peel_tag(struct resolving *resolving, struct oid *oid,
+		    struct error *err)
+{
+	git_object *tag = NULL, *target = NULL;
+	git_oid id;
+	int rc;
+
+	memcpy(id.id, oid->id, OID_RAWSZ);
+	rc = git_object_lookup(&tag, resolving->repo->lg2, &id, GIT_OBJECT_TAG);
+	if (!rc)
+		rc = git_object_peel(&target, tag, GIT_OBJECT_ANY);
+	*oid = (struct oid){{0}};
+	if (!rc)
+		memcpy(oid->id, git_object_id(target)->id, OID_RAWSZ);
+	git_object_free(target);
+	git_object_free(tag);
+	return rc && rc != GIT_ENOTFOUND
+		       ? error_libgit2(err, rc, "cannot read a tag")
+		       : 0;
+}
+
+static int add_object(struct resolving *resolving, const struct oid *named,
+		      struct error *err)
+{
+	struct operation *out = resolving->out;
+	struct oid oid = *named;
+	enum object_type type;
+
+	if (oid_is_zero(&oid) || !oid_set_add(&resolving->seen, &oid) ||
+	    !exists(resolving, &oid))
+		return 0;
+	if (object_header(resolving->repo, &oid, &type, NULL, err) < 0)
+		return err->code;
+	if (type == OBJECT_TAG) {
+		if (peel_tag(resolving, &oid, err) < 0)
+			return err->code;
+		return add_object(resolving, &oid, err);
+	}
+	if (type == OBJECT_COMMIT)
+		add_to(&out->commits, &out->nr_commits, &out->alloc_commits,
+		       &oid);
+	else
+		add_to(&out->others, &out->nr_others, &out->alloc_others, &oid);
+	return 0;
+}
+
+static int add_ids(struct resolving *resolving, const struct strlist *ids,
+		   struct error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ids->nr; i++) {
+		struct oid oid;
+
+		if (oid_parse(&oid, ids->items[i]))
+			ret = add_object(resolving, &oid, err);
+	}
+	return ret;
+}
+
+/* -- other names ------------------------------------------------------- */
+
+/*
+ * Let git say what the names mean: one process for all. An answer is a line
+ * "<id> <type> <size>"; what is missing or ambiguous has another form.
+ */
+static int ask_git(struct resolving *resolving, const struct strlist *names,
+		   struct error *err)
+{
+	const char *const argv[] = {"cat-file", "--batch-check", NULL};
+	struct git_command command = {.repo = resolving->repo, .argv = argv};
+	struct buf question = BUF_INIT, answer = BUF_INIT;
+	int ret;
+
+	for (size_t i = 0; i < names->nr; i++)
+		buf_addf(&question, "%s^{commit}\n", names->items[i]);
+	command.input = question.ptr;
+	command.input_len = question.len;
+	ret = git_run(&command, &answer, NULL, err);
+	for (char *line = answer.ptr, *end; !ret && *line; line = end + 1) {
+		struct oid oid;
+
+		end = line + strcspn(line, "\n");
+		if (oid_parse(&oid, line) &&
+		    !strncmp(line + OID_HEXSZ, " commit ", 8))
+			ret = add_object(resolving, &oid, err);
+		if (!*end)
+			break;
+	}
+	buf_release(&question);
+	buf_release(&answer);
+	return ret;
+}
+
+static int add_names(struct resolving *resolving,
+		     const struct operation_mentions *mentions,
+		     struct error *err)
+{
+	struct strlist names = STRLIST_INIT;
+	int ret = 0;
+
+	for (size_t i = 0; i < mentions->names.nr; i++)
+		strlist_add(&names, mentions->names.items[i]);
+	for (size_t i = 0; i < mentions->labels.nr; i++) {
+		char *ref =
+			xstrfmt("refs/rewritten/%s", mentions->labels.items[i]);
+
+		/* Among the refs, or not made yet. */
+		if (!has_ref(&resolving->out->refs, ref))
+			strlist_add(&names, mentions->labels.items[i]);
+		free(ref);
+	}
+	strlist_sort(&names);
+	strlist_unique(&names);
+	if (names.nr)
+		ret = ask_git(resolving, &names, err);
+	strlist_release(&names);
+	return ret;
+}
+
+int operation_resolve(struct repository *repo,
+		      struct operation_mentions *mentions,
+		      struct operation *out, struct error *err)
+{
+	struct resolving resolving = {.repo = repo, .out = out};
+	int ret;
+
+	ret = resolve_refs(repo, mentions, &out->refs, err);
+	if (!ret)
+		ret = add_ids(&resolving, &mentions->ids, err);
+	for (size_t i = 0; !ret && i < out->refs.nr; i++)
+		ret = add_object(&resolving, &out->refs.items[i].oid, err);
+	if (!ret)
+		ret = add_names(&resolving, mentions, err);
+	oid_set_release(&resolving.seen);
+	return ret;
+}

@@ -1,0 +1,22 @@
+/*
+ * From what an operation's files name to refs with values, and objects that
+ * are there.
+ */
+#ifndef GIT_OPERATION_RESOLVE_H
+#define GIT_OPERATION_RESOLVE_H
+
+#include "base/error.h"
+
+struct operation;
+struct operation_mentions;
+struct repository;
+
+/*
+ * Fill `refs`, `commits` and `others` of `out`. An object that is missing is
+ * left out: a file may outlive what it names. A tag counts as what it leads to.
+ */
+int operation_resolve(struct repository *repo,
+		      struct operation_mentions *mentions,
+		      struct operation *out, struct error *err);
+
+#endif
