@@ -47,7 +47,8 @@ LIBGIT2_FROM = 1.5.0
 LIBGIT2_BELOW = 2.0.0
 
 # What needs no compiler needs no libraries either.
-ifneq ($(filter-out help clean doc check check-% fuzz,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean doc install-doc uninstall check check-% \
+	fuzz,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --print-errors --exists $(PACKAGES) 2>&1 || echo no),)
 $(error $(PKG_CONFIG) does not find all of: $(PACKAGES). \
 	contrib/setup installs what is needed)
