@@ -15,19 +15,20 @@
 struct config;
 
 enum convert_eol {
-	CONVERT_BINARY,     /* never touched */
-	CONVERT_LF,         /* text: to LF in, as it is out */
-	CONVERT_CRLF,       /* text: to LF in, to CRLF out */
-	CONVERT_AUTO,       /* if it looks like text: LF in, as it is out */
-	CONVERT_AUTO_LF,    /* the same, named by eol=lf or autocrlf=input */
-	CONVERT_AUTO_CRLF,  /* if it looks like text: LF in, CRLF out */
+	CONVERT_BINARY,	   /* never touched */
+	CONVERT_LF,	   /* text: to LF in, as it is out */
+	CONVERT_CRLF,	   /* text: to LF in, to CRLF out */
+	CONVERT_AUTO,	   /* if it looks like text: LF in, as it is out */
+	CONVERT_AUTO_LF,   /* the same, named by eol=lf or autocrlf=input */
+	CONVERT_AUTO_CRLF, /* if it looks like text: LF in, CRLF out */
 };
 
 struct convert {
 	enum convert_eol eol;
 	bool ident;
-	const char *filter;   /* the driver's name where it has a command here;
-				 NULL: none. Borrowed from the attributes */
+	const char *filter;   /* the driver's name where it has a command here,
+				 or is required; NULL: none. Borrowed from the
+				 attributes */
 	bool filter_required; /* filter.<driver>.required */
 	const char *encoding; /* NULL: UTF-8. Borrowed likewise */
 };
@@ -63,8 +64,9 @@ int convert_parse(const char *line, struct convert *out, char **names,
 /*
  * Bytes of the worktree to bytes of the blob (eol and ident only), appended to
  * `out`. `index_has_crlf` says whether the path's blob in the index has CRLF
- * line ends: then, as in git, CONVERT_AUTO* leaves the file as it is.
- * Returns false, and appends nothing, where nothing would change.
+ * line ends (convert_has_crlf() of stage 0, or of stage 2 in a conflict): then,
+ * as in git, CONVERT_AUTO* leaves the file as it is. core.safecrlf is not
+ * asked. Returns false, and appends nothing, where nothing would change.
  */
 bool convert_to_git(const struct convert *convert, const char *data, size_t len,
 		    bool index_has_crlf, struct buf *out);
