@@ -1,7 +1,8 @@
+#include "worktree/convert.h"
+
 #include <ctype.h>
 
 #include "base/alloc.h"
-#include "worktree/convert.h"
 
 /* In the order of enum convert_eol. */
 static const char *const eol_names[] = {
