@@ -39,13 +39,16 @@ scratch_setup() {
 	# A test outside of a repository is outside, wherever TMPDIR is.
 	GIT_CEILING_DIRECTORIES=$(dirname "$BATS_TEST_TMPDIR")
 	export GIT_CEILING_DIRECTORIES
-	export PATH="${GIT_CHECKPOINT_DIR:-$TOP}:$PATH"
+	export PATH="${PROGRAM_DIR:-$TOP}:$PATH"
 	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb EDITOR=false
 	umask 022
 	git config --global user.name 'A U Thor'
 	git config --global user.email 'author@example.com'
 	git config --global init.defaultBranch main
 	git config --global advice.detachedHead false
+	# Without the samples of hooks; tests may write to info/exclude.
+	mkdir -p "$HOME/template/info"
+	git config --global init.templateDir "$HOME/template"
 	TICK=1112911993
 	REPO=$BATS_TEST_TMPDIR/repo
 	cd "$BATS_TEST_TMPDIR" || return
