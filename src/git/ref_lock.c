@@ -1,5 +1,6 @@
 #include "git/ref_lock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/random.h>
@@ -10,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "git/ref_name.h"
 #include "git/repository.h"
 
@@ -140,19 +142,42 @@ void ref_lock_release(struct ref_lock *lock)
 	drop(lock);
 }
 
+/* Remove the directory if there is nothing but directories in it. */
+static bool remove_empty_dirs(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir))) {
+		char *below;
+
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
+			continue;
+		below = path_join(path, entry->d_name);
+		remove_empty_dirs(below);
+		free(below);
+	}
+	closedir(dir);
+	return !rmdir(path);
+}
+
 static int rename_over(struct ref_lock *lock, struct error *err)
 {
 	if (!rename(lock->lock_path, lock->path))
 		return 0;
-	/* An empty directory is what refs below this name have left. */
-	if (errno == EISDIR && !rmdir(lock->path) &&
-	    !rename(lock->lock_path, lock->path))
-		return 0;
-	if (errno == ENOTEMPTY || errno == EEXIST || errno == EISDIR)
-		return error_set(err, ERR_EXISTS,
-				 "cannot write ref '%s': there are refs below "
-				 "it",
-				 lock->name);
+	if (errno == EISDIR) {
+		/* Empty directories are what refs below have left. */
+		if (!remove_empty_dirs(lock->path))
+			return error_set(err, ERR_EXISTS,
+					 "cannot write ref '%s': there are "
+					 "refs below it",
+					 lock->name);
+		if (!rename(lock->lock_path, lock->path))
+			return 0;
+	}
 	error_errno(err, "cannot write ref '%s'", lock->name);
 	return err->code;
 }
