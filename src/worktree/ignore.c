@@ -12,19 +12,13 @@
 #include "git/object.h"
 #include "git/repository.h"
 #include "worktree/dir.h"
+#include "worktree/ignore_rules.h"
 #include "worktree/pattern.h"
 #include "worktree/rulefile.h"
 
-/* Patterns in the order of their file; they point into `text`. */
-struct rules {
-	struct pattern *patterns;
-	size_t nr, alloc;
-	char *text;
-};
-
 struct ignore_level {
 	const struct ignore_level *parent; /* of less precedence */
-	struct rules rules;
+	struct ignore_rules rules;
 	size_t above; /* length of the directory's path with its slash */
 	bool fold;
 	struct ignore_level *made_before;
@@ -41,74 +35,6 @@ struct ignore {
 	struct strmap opened;	   /* for ignore_path(): directory to level */
 };
 
-static void rules_release(struct rules *rules)
-{
-	free(rules->patterns);
-	free(rules->text);
-}
-
-static void rules_add(struct rules *rules, const char *text, size_t len)
-{
-	struct pattern pattern;
-
-	if (!pattern_parse(&pattern, text, len))
-		return;
-	ARRAY_GROW(rules->patterns, rules->nr, rules->alloc);
-	rules->patterns[rules->nr++] = pattern;
-}
-
-/* The length of a line without the spaces at its end that no "\" protects. */
-static size_t without_trailing_spaces(const char *line, size_t len)
-{
-	size_t end = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (line[i] == '\\')
-			i++;
-		else if (line[i] == ' ')
-			continue;
-		/* git gives up at a "\" that is the last byte */
-		end = i < len ? i + 1 : len;
-	}
-	return end;
-}
-
-/* Read a file's lines. `text` is taken over. */
-static void rules_parse(struct rules *rules, struct buf *text)
-{
-	size_t len = text->len, pos = 0;
-
-	rules->text = buf_detach(text);
-	if (len >= 3 && !memcmp(rules->text, "\xef\xbb\xbf", 3))
-		pos = 3;
-	while (pos < len) {
-		const char *line = rules->text + pos;
-		const char *newline = memchr(line, '\n', len - pos);
-		size_t line_len =
-			newline ? (size_t)(newline - line) : len - pos;
-
-		pos += line_len + 1;
-		if (line_len && line[line_len - 1] == '\r')
-			line_len--;
-		if (!line_len || *line == '#')
-			continue;
-		/* git's strings end at a NUL */
-		line_len = strnlen(line, line_len);
-		rules_add(rules, line, without_trailing_spaces(line, line_len));
-	}
-}
-
-static enum ignore_match rules_check(const struct rules *rules,
-				     const struct pattern_path *path,
-				     size_t above)
-{
-	for (size_t i = rules->nr; i-- > 0;)
-		if (pattern_matches(&rules->patterns[i], path, above))
-			return rules->patterns[i].negative ? IGNORE_INCLUDED
-							   : IGNORE_EXCLUDED;
-	return IGNORE_NONE;
-}
-
 /* A level of the rules in `text` (emptied), or `parent` where there are none.
  */
 static struct ignore_level *level_new(struct ignore *ignore,
@@ -117,9 +43,9 @@ static struct ignore_level *level_new(struct ignore *ignore,
 {
 	struct ignore_level *level = xcalloc(1, sizeof(*level));
 
-	rules_parse(&level->rules, text);
+	ignore_rules_parse(&level->rules, text);
 	if (parent && !level->rules.nr) {
-		rules_release(&level->rules);
+		ignore_rules_release(&level->rules);
 		free(level);
 		return parent;
 	}
@@ -146,7 +72,7 @@ static int add_user_file(struct ignore *ignore, const char *path,
 		ret = error_set(err, ERR_INVALID, "'%s' is too large", path);
 	else if (ret == RULEFILE_DIRECTORY)
 		ret = error_set(err, ERR_FAILED,
-				"cannot use '%s' as exclude file", path);
+				"cannot use '%s' as an exclude file", path);
 	else
 		ignore->user = level_new(ignore, ignore->user, &text, 0);
 	buf_release(&text);
@@ -215,7 +141,7 @@ void ignore_free(struct ignore *ignore)
 		struct ignore_level *level = ignore->made;
 
 		ignore->made = level->made_before;
-		rules_release(&level->rules);
+		ignore_rules_release(&level->rules);
 		free(level);
 	}
 	strmap_release(&ignore->skipped, NULL);
@@ -292,7 +218,8 @@ enum ignore_match ignore_check(const struct ignore_level *level,
 	enum ignore_match match = IGNORE_NONE;
 
 	for (; level && match == IGNORE_NONE; level = level->parent)
-		match = rules_check(&level->rules, &subject, level->above);
+		match = ignore_rules_check(&level->rules, &subject,
+					   level->above);
 	return match;
 }
 
@@ -342,7 +269,7 @@ int ignore_path(struct ignore *ignore, int top_fd, const char *path,
 }
 
 struct ignore_list {
-	struct rules rules;
+	struct ignore_rules rules;
 	bool fold;
 };
 
@@ -360,7 +287,7 @@ struct ignore_list *ignore_list_new(const struct strlist *patterns,
 	for (size_t i = 0; i < patterns->nr; i++) {
 		size_t len = strlen(patterns->items[i]);
 
-		rules_add(&list->rules, list->rules.text + pos, len);
+		ignore_rules_add(&list->rules, list->rules.text + pos, len);
 		pos += len + 1;
 	}
 	list->fold = ignore_case;
@@ -373,13 +300,13 @@ enum ignore_match ignore_list_check(const struct ignore_list *list,
 	struct pattern_path subject =
 		pattern_path(path, len, is_dir, list->fold);
 
-	return rules_check(&list->rules, &subject, 0);
+	return ignore_rules_check(&list->rules, &subject, 0);
 }
 
 void ignore_list_free(struct ignore_list *list)
 {
 	if (!list)
 		return;
-	rules_release(&list->rules);
+	ignore_rules_release(&list->rules);
 	free(list);
 }

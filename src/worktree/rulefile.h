@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-struct config;
 struct repository;
 
 /* What git takes at most for one file. */

@@ -1,0 +1,30 @@
+/*
+ * The lines of one gitignore(5) file. For ignore.c.
+ */
+#ifndef WORKTREE_IGNORE_RULES_H
+#define WORKTREE_IGNORE_RULES_H
+
+#include "base/buf.h"
+#include "worktree/ignore.h"
+#include "worktree/pattern.h"
+
+/* Patterns in the order of their file. Zero it before use. */
+struct ignore_rules {
+	struct pattern *patterns;
+	size_t nr, alloc;
+	char *text; /* what they point into, where it is ours */
+};
+
+/* Read the lines of a file. `text` is emptied: what it held is kept. */
+void ignore_rules_parse(struct ignore_rules *rules, struct buf *text);
+/* Add one pattern, which stays borrowed. */
+void ignore_rules_add(struct ignore_rules *rules, const char *text, size_t len);
+void ignore_rules_release(struct ignore_rules *rules);
+
+/* What the last pattern that matches says; `above` is as in pattern_matches().
+ */
+enum ignore_match ignore_rules_check(const struct ignore_rules *rules,
+				     const struct pattern_path *path,
+				     size_t above);
+
+#endif
