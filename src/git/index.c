@@ -55,10 +55,12 @@ static int join_shared(struct index *index, struct index_memory *memory,
 		goto done;
 	}
 	ret = index_split_join(own, &shared, &index->entries, &index->nr, err);
+	if (!ret)
+		ret = index_file_verify(&shared, name, err);
 	index->split = true;
 	own->sparse |= shared.sparse;
 done:
-	free(shared.entries);
+	index_file_release(&shared);
 	free(name);
 	return ret;
 }
@@ -96,7 +98,7 @@ static int assemble(struct index *index, struct repository *repo,
 
 	ret = join_shared(index, memory, repo, path, file, err);
 	if (ret < 0)
-		return ret;
+		return error_prefix(err, "cannot read index file '%s'", path);
 	describe(index, file);
 	/* Its counts are of the entries joined, but not yet expanded. */
 	if (file->tree.present)
@@ -108,8 +110,9 @@ static int assemble(struct index *index, struct repository *repo,
 	if (has_sparse_dir(index)) {
 		if (!index->sparse)
 			return error_set(err, ERR_INVALID,
-					 "directories in an index that is not "
-					 "sparse");
+					 "index file '%s' has directories but "
+					 "is not sparse",
+					 path);
 		ret = index_sparse_expand(repo, memory, &index->entries,
 					  &index->nr, index->tree, err);
 		if (ret < 0)
@@ -118,7 +121,7 @@ static int assemble(struct index *index, struct repository *repo,
 	for (i = 0; i < index->nr; i++)
 		if (index_entry_is_racy(index, &index->entries[i]))
 			index->entries[i].flags |= INDEX_RACY;
-	return 0;
+	return index_file_verify(file, path, err);
 }
 
 int index_read(struct index **out, struct repository *repo, const char *path,
@@ -137,10 +140,8 @@ int index_read(struct index **out, struct repository *repo, const char *path,
 		ret = 0;
 	} else if (!ret) {
 		ret = assemble(index, repo, path, &file, err);
-		if (ret < 0)
-			error_prefix(err, "cannot read index file '%s'", path);
 	}
-	free(file.entries);
+	index_file_release(&file);
 	if (ret < 0)
 		index_free(index);
 	else
@@ -199,9 +200,12 @@ const struct index_entry *index_find(const struct index *index,
 {
 	size_t len = strlen(path);
 	size_t at = index_position(index, path, len);
-	const struct index_entry *entry = &index->entries[at];
+	const struct index_entry *entry;
 
-	if (at == index->nr || entry->stage || entry->path_len != len ||
+	if (at == index->nr)
+		return NULL;
+	entry = &index->entries[at];
+	if (entry->stage || entry->path_len != len ||
 	    memcmp(entry->path, path, len))
 		return NULL;
 	return entry;

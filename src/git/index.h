@@ -64,6 +64,10 @@ struct index_tree {
 	uint32_t nr_children;
 };
 
+/* The child of that name, or NULL. */
+struct index_tree *index_tree_child(const struct index_tree *tree,
+				    const char *name, size_t len);
+
 struct index {
 	struct index_entry *entries; /* sorted by path, then stage */
 	size_t nr;
@@ -138,22 +142,43 @@ bool index_entry_matches(const struct index *index,
 			 const struct index_stat_rules *rules);
 
 /*
- * A new index file for a restore: hold `<path>.lock` as git does, write,
- * then commit or roll back.
+ * A new index file for a restore: hold `<path>.lock` as git does, write, then
+ * commit or roll back. Where `path` is a link, that is beside the file that it
+ * leads to.
  *
- * ERR_LOCKED: the lock is there, with the hint that git gives.
+ * ERR_LOCKED: the lock is there, with a hint what that means.
  */
 struct index_lock;
 int index_lock(struct index_lock **out, const char *path, struct error *err);
-/* Write entries (sorted by path and stage) in the format version given, with a
- * TREE extension where `tree` is not NULL, to the lock file. */
+
+/*
+ * Write entries (sorted by path and stage, none of them a directory) to the
+ * lock file. `version` is 2, 3 or 4; 2 and 3 are each written as the other
+ * where the flags INDEX_SKIP_WORKTREE and INDEX_INTENT_TO_ADD need it, or no
+ * longer do. Entries from sparse directories are written as the files they
+ * are. Without `checksummed` the checksum is left zero, as index.skipHash has
+ * it. With `tree` a TREE extension is written, children in any order, of
+ * which the trees are left valid that have all their subdirectories: git
+ * makes commits of these. ERR_INVALID where entries or tree are wrong.
+ *
+ * Readers take entries for racy that are not older than the index file, so
+ * fresh stat data need no more care than git takes: lstat() before the content
+ * is read, or after it was written. Stat data taken over from an index in
+ * which they were racy would no longer be so: with INDEX_RACY the size is
+ * written as 0, git's mark for "look at the content". The caller must keep
+ * that flag with the stat data that it belongs to.
+ */
 int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
 		     size_t nr, unsigned version, bool checksummed,
 		     const struct index_tree *tree, struct error *err);
 /* The lock file's path, for git to work on between write and commit. */
 const char *index_lock_path(const struct index_lock *lock);
-/* Rename it over the index. `lock` is freed in either case. */
+/*
+ * Sync it and rename it over the index. `lock` is freed in either case; after
+ * an error the index is what it was.
+ */
 int index_lock_commit(struct index_lock *lock, struct error *err);
+/* Remove it. */
 void index_lock_rollback(struct index_lock *lock);
 
 #endif

@@ -4,18 +4,25 @@
  * An index_file is one file as it is on disk, gitformat-index(5): checked, but
  * neither joined with its shared index nor expanded.
  *
- *	index_parse.c      the file: header, entries, checksum
+ *	index_parse.c      the file: header, entries
+ *	index_sum.c        the checksum
  *	index_entry.c      what an entry may be
  *	index_extension.c  what follows the entries
  *	index_split.c      `link`: joining with the shared index
  *	index_sparse.c     `sdir`: expanding sparse directories
  *	index_tree.c       `TREE`: the cache tree
+ *	index_tree_walk.c  what it says of the entries
+ *	index_write.c      a file from entries
  *	index_memory.c     what all of them allocate
  */
 #ifndef GIT_INDEX_FILE_H
 #define GIT_INDEX_FILE_H
 
 #include "git/index.h"
+
+#include <pthread.h>
+
+#include "base/buf.h"
 
 /* More than any index of git's has, and what keeps sizes within 32 bits. */
 #define INDEX_MAX_SIZE 0xffff0000u
@@ -42,6 +49,22 @@ struct index_memory {
 void *index_memory_get(struct index_memory *memory, size_t len, size_t align);
 void index_memory_release(struct index_memory *memory);
 
+/*
+ * The checksum is taken on another thread while this one parses, as that takes
+ * as long. Zeroed, it is one that is finished. It stays where it was started.
+ */
+struct index_sum {
+	const unsigned char *data;
+	size_t len;
+	unsigned char value[OID_RAWSZ];
+	pthread_t thread;
+	bool threaded;
+};
+
+void index_sum_start(struct index_sum *sum, const unsigned char *data,
+		     size_t len);
+const unsigned char *index_sum_finish(struct index_sum *sum);
+
 struct index_part {
 	const unsigned char *data;
 	size_t len;
@@ -53,7 +76,7 @@ struct index_file {
 	size_t len;
 	struct stat stat;
 	unsigned version;
-	struct index_entry *entries; /* the caller must free() */
+	struct index_entry *entries;
 	size_t nr;
 	/*
 	 * How many entries in front have no name: they replace entries of the
@@ -65,15 +88,22 @@ struct index_file {
 	bool untracked_cache;
 	bool fsmonitor;
 	bool checksummed;
-	struct oid checksum;
+	struct oid checksum; /* as the file says */
+	struct index_sum sum;
 };
 
 /*
  * Read and parse `path`. `slot` says which of memory->files it is. Besides
- * index_read()'s errors, ERR_NOT_FOUND: there is no such file.
+ * index_read()'s errors, ERR_NOT_FOUND: there is no such file. Whether the
+ * checksum is right, only index_file_verify() tells. The caller must
+ * index_file_release(), also after an error.
  */
 int index_file_read(struct index_file *file, struct index_memory *memory,
 		    unsigned slot, const char *path, struct error *err);
+
+int index_file_verify(struct index_file *file, const char *path,
+		      struct error *err);
+void index_file_release(struct index_file *file);
 
 /*
  * Whether `entry` may stand behind `prev` (NULL: the first): strictly sorted,
@@ -126,6 +156,23 @@ bool index_tree_agrees(struct index_tree *tree,
  */
 void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 		     size_t nr, const size_t *moved);
+
+/* A copy with its children sorted; NULL where two have the same name. */
+struct index_tree *index_tree_copy(struct index_memory *memory,
+				   const struct index_tree *tree);
+/*
+ * Make trees invalid of which a subdirectory is missing or invalid: git takes
+ * those of a valid tree for valid. It must agree with the entries.
+ */
+void index_tree_complete(struct index_tree *tree,
+			 const struct index_entry *entries, size_t nr);
+/* Append it as a TREE extension has it. */
+void index_tree_format(const struct index_tree *tree, struct buf *out);
+
+/* Write a whole index to `fd`, as index_lock_write(). */
+int index_file_write(int fd, const struct index_entry *entries, size_t nr,
+		     unsigned version, bool checksummed,
+		     const struct index_tree *tree, struct error *err);
 
 /* Big-endian numbers, at any address. */
 static inline uint32_t index_get32(const unsigned char *p)

@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/checksum.h"
 
 #define HEADER_LEN 12
 /* A name of no bytes, with its NUL, in any version. */
@@ -19,47 +17,6 @@ struct parser {
 	size_t end;   /* where the checksum starts */
 	size_t paths; /* bytes that paths of version 4 may still take */
 };
-
-/*
- * The checksum is taken on another thread while this one parses: it is the
- * longer of the two. Starting a thread costs as much as 64 KiB.
- */
-struct summing {
-	const unsigned char *data;
-	size_t len;
-	unsigned char sum[OID_RAWSZ];
-	pthread_t thread;
-	bool threaded;
-};
-
-static void *sum_run(void *arg)
-{
-	struct summing *summing = arg;
-	struct checksum_sha1 sum;
-
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, summing->data, summing->len);
-	checksum_sha1_finish(&sum, summing->sum);
-	return NULL;
-}
-
-static void sum_start(struct summing *summing, const unsigned char *data,
-		      size_t len)
-{
-	summing->data = data;
-	summing->len = len;
-	summing->threaded =
-		len > (64 << 10) &&
-		!pthread_create(&summing->thread, NULL, sum_run, summing);
-}
-
-static void sum_finish(struct summing *summing)
-{
-	if (summing->threaded)
-		pthread_join(summing->thread, NULL);
-	else
-		sum_run(summing);
-}
 
 /*
  * Read, not mapped: a mapping changes under us, or kills us, when somebody
@@ -297,7 +254,6 @@ static int parse(struct index_file *file, struct index_memory *memory,
 		 struct error *err)
 {
 	struct parser parser = {file, memory, HEADER_LEN, 0, 0};
-	struct summing summing;
 	int ret;
 
 	ret = parse_header(file, err);
@@ -310,16 +266,11 @@ static int parse(struct index_file *file, struct index_memory *memory,
 	 */
 	parser.paths = file->len * 64;
 	if (file->checksummed)
-		sum_start(&summing, file->data, parser.end);
+		index_sum_start(&file->sum, file->data, parser.end);
 	ret = parse_entries(&parser, err);
-	if (!ret)
-		ret = index_extensions_parse(file, parser.pos, err);
-	if (file->checksummed) {
-		sum_finish(&summing);
-		if (!ret && memcmp(summing.sum, file->checksum.id, OID_RAWSZ))
-			ret = error_set(err, ERR_INVALID, "wrong checksum");
-	}
-	return ret;
+	if (ret < 0)
+		return ret;
+	return index_extensions_parse(file, parser.pos, err);
 }
 
 int index_file_read(struct index_file *file, struct index_memory *memory,
@@ -333,9 +284,29 @@ int index_file_read(struct index_file *file, struct index_memory *memory,
 		return ret;
 	ret = parse(file, memory, err);
 	if (ret < 0) {
-		free(file->entries);
-		file->entries = NULL;
+		index_file_release(file);
 		return error_prefix(err, "cannot read index file '%s'", path);
 	}
 	return 0;
+}
+
+int index_file_verify(struct index_file *file, const char *path,
+		      struct error *err)
+{
+	const unsigned char *sum;
+
+	if (!file->checksummed)
+		return 0;
+	sum = index_sum_finish(&file->sum);
+	if (memcmp(sum, file->checksum.id, OID_RAWSZ))
+		return error_set(err, ERR_INVALID,
+				 "index file '%s' has a wrong checksum", path);
+	return 0;
+}
+
+void index_file_release(struct index_file *file)
+{
+	index_sum_finish(&file->sum);
+	free(file->entries);
+	memset(file, 0, sizeof(*file));
 }

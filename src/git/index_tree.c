@@ -1,7 +1,5 @@
 #include "git/index_file.h"
 
-#include "git/tree.h"
-
 /* Deeper than any path that can be opened; what keeps recursion off the end
  * of the stack. */
 #define MAX_DEPTH 2048
@@ -132,25 +130,50 @@ struct index_tree *index_tree_parse(struct index_memory *memory,
 	return top;
 }
 
-/*
- * Trees and entries are walked together: the entries of a directory lie side
- * by side, those of its subdirectories among them.
- */
-struct walk {
-	const struct index_entry *entries;
-	size_t nr;
-	/* Where entries have moved to: recount instead of checking. */
-	const size_t *moved;
-};
-
-static bool has_prefix(const struct index_entry *entry, const char *prefix,
-		       size_t len)
+static bool copy_tree(struct index_memory *memory,
+		      const struct index_tree *from, struct index_tree *to,
+		      unsigned depth)
 {
-	return entry->path_len >= len && !memcmp(entry->path, prefix, len);
+	size_t size = from->nr_children * sizeof(*from->children);
+	uint32_t i;
+
+	*to = *from;
+	if (depth > MAX_DEPTH)
+		return false;
+	if (!from->nr_children)
+		return true;
+	to->children = index_memory_get(memory, size, 8);
+	for (i = 0; i < from->nr_children; i++)
+		if (!copy_tree(memory, &from->children[i], &to->children[i],
+			       depth + 1))
+			return false;
+	return sort_children(to);
 }
 
-static struct index_tree *find_child(const struct index_tree *tree,
-				     const char *name, size_t len)
+struct index_tree *index_tree_copy(struct index_memory *memory,
+				   const struct index_tree *tree)
+{
+	struct index_tree *copy = index_memory_get(memory, sizeof(*copy), 8);
+
+	return copy_tree(memory, tree, copy, 0) ? copy : NULL;
+}
+
+void index_tree_format(const struct index_tree *tree, struct buf *out)
+{
+	uint32_t i;
+
+	buf_add(out, tree->name, tree->name_len);
+	buf_addch(out, '\0');
+	buf_addf(out, "%d %u\n", tree->entries >= 0 ? tree->entries : -1,
+		 tree->nr_children);
+	if (tree->entries >= 0)
+		buf_add(out, tree->oid.id, OID_RAWSZ);
+	for (i = 0; i < tree->nr_children; i++)
+		index_tree_format(&tree->children[i], out);
+}
+
+struct index_tree *index_tree_child(const struct index_tree *tree,
+				    const char *name, size_t len)
 {
 	uint32_t low = 0, high = tree->nr_children;
 
@@ -168,92 +191,4 @@ static struct index_tree *find_child(const struct index_tree *tree,
 			low = middle + 1;
 	}
 	return NULL;
-}
-
-/* Whether the entries from `start` on, and no more, make the valid `tree`. */
-static bool spans(const struct walk *walk, const struct index_tree *tree,
-		  size_t start, size_t prefix_len)
-{
-	const char *prefix = walk->entries[start].path;
-	size_t end = start + (size_t)tree->entries;
-
-	return end > start && end <= walk->nr &&
-	       has_prefix(&walk->entries[end - 1], prefix, prefix_len) &&
-	       (end == walk->nr ||
-		!has_prefix(&walk->entries[end], prefix, prefix_len));
-}
-
-static bool belongs(const struct index_tree *tree,
-		    const struct index_entry *entry, size_t prefix_len)
-{
-	if (entry->stage || entry->flags & INDEX_INTENT_TO_ADD)
-		return false;
-	/* A sparse directory is the tree itself. */
-	return entry->path_len > prefix_len ||
-	       oid_equal(&entry->oid, &tree->oid);
-}
-
-static bool walk_tree(const struct walk *walk, struct index_tree *tree,
-		      size_t *at, size_t prefix_len)
-{
-	const char *prefix = walk->entries[*at].path;
-	bool valid = tree->entries >= 0;
-	size_t start = *at, end = valid ? start + (size_t)tree->entries : 0;
-	uint32_t i, to_see = 0;
-
-	if (valid && !spans(walk, tree, start, prefix_len))
-		return false;
-	for (i = 0; i < tree->nr_children; i++)
-		to_see += tree->children[i].entries > 0;
-	while (valid ? *at < end
-		     : *at < walk->nr && has_prefix(&walk->entries[*at], prefix,
-						    prefix_len)) {
-		const struct index_entry *entry = &walk->entries[*at];
-		const char *name = entry->path + prefix_len;
-		const char *slash =
-			memchr(name, '/', entry->path_len - prefix_len);
-		struct index_tree *child =
-			slash ? find_child(tree, name, (size_t)(slash - name))
-			      : NULL;
-
-		if (valid && !belongs(tree, entry, prefix_len))
-			return false;
-		if (!child) {
-			++*at;
-			continue;
-		}
-		to_see -= child->entries > 0;
-		if (!walk_tree(walk, child, at,
-			       (size_t)(slash + 1 - entry->path)))
-			return false;
-	}
-	if (valid && walk->moved)
-		tree->entries =
-			(int32_t)(walk->moved[end] - walk->moved[start]);
-	return !to_see;
-}
-
-static bool walk_top(const struct walk *walk, struct index_tree *tree)
-{
-	size_t at = 0;
-
-	if (!walk->nr)
-		return tree->entries <= 0 && !tree->nr_children;
-	return walk_tree(walk, tree, &at, 0) && at == walk->nr;
-}
-
-bool index_tree_agrees(struct index_tree *tree,
-		       const struct index_entry *entries, size_t nr)
-{
-	struct walk walk = {entries, nr, NULL};
-
-	return walk_top(&walk, tree);
-}
-
-void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
-		     size_t nr, const size_t *moved)
-{
-	struct walk walk = {entries, nr, moved};
-
-	walk_top(&walk, tree);
 }
