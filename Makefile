@@ -27,7 +27,8 @@ FUZZ_SECONDS = 10
 WARNINGS = -Wall -Wextra -Werror=implicit-function-declaration
 ifdef DEVELOPER
 WARNINGS += -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
-	-Wmissing-prototypes -Wvla -Wwrite-strings -Wundef
+	-Wmissing-prototypes -Wvla -Wwrite-strings -Wundef \
+	-Wno-unknown-warning-option -Wold-style-declaration
 endif
 ifdef SANITIZE
 # gcc's checks for null arguments make it warn about branches that they add.
