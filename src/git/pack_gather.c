@@ -277,6 +277,8 @@ int pack_gather(struct repository *repo, struct error *err)
 		goto done;
 	}
 	if (!ret)
+		ret = repository_share(repo, path, err);
+	if (!ret)
 		ret = gather_locked(repo, err);
 done:
 	file_unlock(lock);
