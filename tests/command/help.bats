@@ -2,9 +2,11 @@
 
 load ../test_helper
 
-# Each command that there is, one a line.
-commands() {
-	git checkpoint help --json | jq --raw-output .command
+# Set `commands` to the names of all of them.
+list_commands() {
+	run -0 git checkpoint help --json
+	mapfile -t commands < <(jq --raw-output .command <<<"$output")
+	assert [ "${#commands[@]}" -gt 0 ]
 }
 
 @test "without a command the usage goes to standard error" {
@@ -25,15 +27,17 @@ commands() {
 }
 
 @test "help lists every command, each with a summary" {
+	list_commands
 	run -0 git checkpoint help
 	usage=$output
-	for name in $(commands); do
+	for name in "${commands[@]}"; do
 		grep -qE "^   $name +[a-z]" <<<"$usage" || fail "no line of $name"
 	done
 }
 
 @test "every command prints its usage outside of a repository" {
-	for name in $(commands); do
+	list_commands
+	for name in "${commands[@]}"; do
 		run -129 --separate-stderr git checkpoint "$name" -h
 		assert_line --index 0 --regexp "^usage: git checkpoint $name"
 		assert_equal "$stderr" ''
@@ -45,7 +49,8 @@ commands() {
 
 @test "every command refuses an unknown option, with its usage" {
 	repo_new
-	for name in $(commands); do
+	list_commands
+	for name in "${commands[@]}"; do
 		run -129 --separate-stderr git checkpoint "$name" --no-such-option
 		refute_output
 		assert_equal "${stderr_lines[0]}" \
