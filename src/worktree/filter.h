@@ -1,8 +1,17 @@
 /*
  * Conversions that need another program: filter.<driver>.clean, .smudge and
- * .process, and working-tree-encoding. Git itself runs them (`git hash-object
- * --stdin-paths`, `git cat-file --filters --batch`): one process for all paths,
- * so that a long-running filter such as git-lfs starts once.
+ * .process, and working-tree-encoding. Git itself runs them, in one process for
+ * all paths, so that a long-running filter such as git-lfs starts once.
+ *
+ * Into the repository it is `git update-index --add` on an index that is thrown
+ * away, which holds the entries of the paths and the .gitattributes files: the
+ * blobs are what `git add` would make. (`git hash-object` knows no index, so it
+ * would convert line ends that the index has too, and not see attributes that a
+ * sparse checkout left out.) The objects go to a directory of our own and from
+ * there to the caller's pack: as loose objects, a `git gc --prune=now` of
+ * another process could take them before a ref holds them.
+ *
+ * Out of it, it is `git cat-file --filters --batch`.
  */
 #ifndef WORKTREE_FILTER_H
 #define WORKTREE_FILTER_H
@@ -16,17 +25,21 @@ struct repository;
 
 /*
  * Turn the files `paths` (from the top of the worktree) into blobs, and add
- * them to `pack`; `out` has room for as many ids. A filter that fails where it
- * is required is ERR_FAILED and names the path. Each path that has changed
- * since is the caller's to notice.
+ * them to `pack`, unless the repository has them; `out` has room for as many
+ * ids. A filter that fails where it is required is ERR_FAILED and names the
+ * path; so is an encoding that the file is not in. A path that has gone
+ * meanwhile gets the zero id; one that has changed is the caller's to notice.
  */
 int filter_clean(struct repository *repo, const struct strlist *paths,
 		 struct pack *pack, struct oid *out, struct error *err);
 
 /*
- * Write blob `blob` as `path` would have it in the worktree to a new file, and
- * hand it on: `sink` is called in the order of the requests, with a readable
- * descriptor at offset 0 that it must not close. ERR_FAILED names the path.
+ * Write blob `blob` as `path` would have it in the worktree to a nameless file,
+ * and hand it on: `sink` is called in the order of the requests, with a
+ * readable descriptor at offset 0 that it must not close, and must be done with
+ * when it returns. Attributes are those of the worktree. A blob that is not
+ * there is ERR_NOT_FOUND, a required filter that fails ERR_FAILED; both name
+ * the path, and what the filter says goes to standard error.
  */
 struct filter_request {
 	const char *path;
@@ -35,7 +48,8 @@ struct filter_request {
 };
 typedef int (*filter_sink)(void *context, int fd, uint64_t size,
 			   struct error *err);
-int filter_smudge(struct repository *repo, const struct filter_request *requests,
-		  size_t nr, filter_sink sink, struct error *err);
+int filter_smudge(struct repository *repo,
+		  const struct filter_request *requests, size_t nr,
+		  filter_sink sink, struct error *err);
 
 #endif
