@@ -20,6 +20,9 @@
 static const struct command commands[] = {
 	COMMAND_GROUP("save and bring back"),
 	{"create", "save the workspace as it is", cmd_create, NEED_REPO},
+	{"restore", "bring a checkpoint back", cmd_restore, NEED_REPO},
+	{"undo", "take back the last restore", cmd_undo, NEED_REPO},
+	{"redo", "take back the last undo", cmd_redo, NEED_REPO},
 	COMMAND_GROUP("about"),
 	{"help", "list the commands, or a command's options", cmd_help,
 	 NEED_NOTHING},

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/path.h"
 #include "core/connectivity.h"
 #include "core/description.h"
 #include "core/id.h"
@@ -66,9 +67,12 @@ static int check_place(const struct saving *saving, struct error *err)
 static int find_key(struct saving *saving, struct error *err)
 {
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	struct buf wanted = BUF_INIT;
 	int ret = checkpoint_list_read(saving->repo, SCOPE_WORKTREE,
 				       saving->session, &list, err);
 
+	path_escape(&wanted, saving->options->key,
+		    strlen(saving->options->key));
 	for (size_t i = 0; !ret && i < list.nr; i++) {
 		struct commit commit;
 		char *key;
@@ -78,7 +82,7 @@ static int find_key(struct saving *saving, struct error *err)
 		if (ret < 0)
 			break;
 		key = commit_trailer(commit.message, "Checkpoint-Key");
-		if (key && !strcmp(key, saving->options->key)) {
+		if (key && !strcmp(key, wanted.ptr)) {
 			checkpoint_copy(&saving->out->checkpoint,
 					&list.items[i]);
 			ret = 1;
@@ -87,6 +91,7 @@ static int find_key(struct saving *saving, struct error *err)
 		commit_release(&commit);
 	}
 	checkpoint_list_release(&list);
+	buf_release(&wanted);
 	return ret;
 }
 
@@ -293,6 +298,15 @@ static int write_local(struct saving *saving, const char *author,
 	return ret;
 }
 
+static void add_escaped(struct buf *text, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_addf(text, "%s: ", name);
+	path_escape(text, value, strlen(value));
+	buf_addch(text, '\n');
+}
+
 static char *build_message(const struct saving *saving)
 {
 	const struct save_options *options = saving->options;
@@ -309,10 +323,8 @@ static char *build_message(const struct saving *saving)
 			 oid_hex(&saving->base, hex));
 	buf_addf(&text, "Checkpoint-Index: %s\n", oid_hex(&saving->index, hex));
 	buf_addf(&text, "Checkpoint-State: %s\n", oid_hex(&saving->state, hex));
-	if (options->task)
-		buf_addf(&text, "Checkpoint-Task: %s\n", options->task);
-	if (options->key)
-		buf_addf(&text, "Checkpoint-Key: %s\n", options->key);
+	add_escaped(&text, "Checkpoint-Task", options->task);
+	add_escaped(&text, "Checkpoint-Key", options->key);
 	return buf_detach(&text);
 }
 
@@ -502,6 +514,8 @@ static int attempt(struct saving *saving, bool trust, bool *held,
 	*held = true;
 	if (take_snapshot(saving, trust, err) < 0)
 		return err->code;
+	if (saving->options->snapshot_only)
+		return 0;
 	if (saving->options->type == TYPE_AUTO) {
 		if (is_repetition(saving, &out->skipped, err) < 0)
 			return err->code;
@@ -521,7 +535,7 @@ static int prepare(struct saving *saving, struct error *err)
 {
 	const struct save_options *options = saving->options;
 
-	if (journal_refuse(saving->repo, err) < 0 ||
+	if ((!options->during_restore && journal_refuse(saving->repo, err) < 0) ||
 	    description_check(options->description, err) < 0 ||
 	    description_check(options->task, err) < 0 ||
 	    description_check(options->key, err) < 0 ||

@@ -22,6 +22,8 @@ struct save_options {
 	const char *key;         /* idempotency key, or NULL */
 	bool all_ignored;        /* --ignored */
 	bool pin;
+	bool snapshot_only;      /* take the snapshot, and make nothing of it */
+	bool during_restore;     /* `restore --continue` and `--abort` */
 	bool any_place;          /* even in the home directory or "/" */
 	bool any_size;           /* even above checkpoint.maxNewBytes */
 	bool leave_out_largest;  /* instead of asking: hooks */

@@ -21,6 +21,9 @@ enum object_type {
 	OBJECT_TAG = 4,
 };
 
+/* The id of the blob without bytes. */
+extern const struct oid blob_empty_id;
+
 const char *object_type_name(enum object_type type);
 
 /* The id that `data` has as an object (collision-detecting SHA-1). */

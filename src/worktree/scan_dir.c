@@ -361,6 +361,21 @@ static bool may_hold_wanted(const struct reading *reading, const char *path)
 	       holds_one_of(options->wanted, path);
 }
 
+/* Kept back as a whole, unless something in it is asked for. */
+static bool is_protected_dir(const struct reading *reading, const char *path)
+{
+	const struct strlist *paths = reading->scan->options.protected_paths;
+	char *below;
+	bool is;
+
+	if (!paths || !paths->nr || may_hold_wanted(reading, path))
+		return false;
+	below = xstrfmt("%s/", path);
+	is = strlist_sorted_has(paths, below);
+	free(below);
+	return is;
+}
+
 static void visit_dir(struct reading *reading, const char *name,
 		      const char *path)
 {
@@ -375,6 +390,8 @@ static void visit_dir(struct reading *reading, const char *name,
 		omit(dir, OMIT_UNSAFE_NAME, below, NULL);
 	} else if (excluded && !wanted && !may_hold_wanted(reading, path)) {
 		omit(dir, OMIT_IGNORED, below, NULL);
+	} else if (!excluded && is_protected_dir(reading, path)) {
+		omit(dir, OMIT_PROTECTED, below, NULL);
 	} else {
 		child = add_child(reading, name, strlen(name), 0, 0);
 		child->excluded = excluded;

@@ -1,0 +1,88 @@
+#include "core/drop.h"
+
+#include "base/alloc.h"
+#include "git/note.h"
+#include "git/ref.h"
+
+static int add_ref(struct repository *repo, const char *prefix,
+		   const struct checkpoint *checkpoint, struct ref_list *refs,
+		   struct error *err)
+{
+	char *name = checkpoint_ref(prefix, checkpoint->session, checkpoint->id);
+	struct oid value;
+	int ret = ref_read(repo, name, &value, err);
+
+	if (!ret)
+		ref_list_add(refs, name, &value);
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		ret = 0;
+	}
+	free(name);
+	return ret;
+}
+
+static int add_refs(struct repository *repo,
+		    const struct checkpoint *checkpoint, struct ref_list *refs,
+		    struct error *err)
+{
+	ref_list_add(refs, checkpoint->ref, &checkpoint->commit);
+	if (checkpoint->remote)
+		return 0;
+	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
+		return err->code;
+	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
+}
+
+/* The notes of one session's checkpoints. */
+static int drop_notes(struct repository *repo,
+		      const struct checkpoint_list *list, const char *session,
+		      struct error *err)
+{
+	struct note *notes = xcalloc(list->nr, sizeof(*notes));
+	char *ref = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, session);
+	size_t nr = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < list->nr; i++)
+		if (!list->items[i].remote &&
+		    !strcmp(list->items[i].session, session))
+			notes[nr++] = (struct note){list->items[i].commit, NULL,
+						    0};
+	if (nr)
+		ret = note_write(repo, ref, notes, nr, false, err);
+	free(notes);
+	free(ref);
+	return ret;
+}
+
+int drop_checkpoints(struct repository *repo,
+		     const struct checkpoint_list *list, struct error *err)
+{
+	struct ref_list refs = REF_LIST_INIT;
+	struct strlist sessions = STRLIST_INIT;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < list->nr; i++) {
+		strlist_add(&sessions, list->items[i].session);
+		ret = add_refs(repo, &list->items[i], &refs, err);
+	}
+	if (!ret && refs.nr)
+		ret = ref_delete(repo, &refs, err);
+	strlist_sort(&sessions);
+	strlist_unique(&sessions);
+	for (size_t i = 0; !ret && i < sessions.nr; i++)
+		ret = drop_notes(repo, list, sessions.items[i], err);
+	strlist_release(&sessions);
+	ref_list_release(&refs);
+	return ret;
+}
+
+int drop_checkpoint(struct repository *repo,
+		    const struct checkpoint *checkpoint, struct error *err)
+{
+	struct checkpoint one = *checkpoint;
+	struct checkpoint_list list = {&one, 1, 1};
+
+	return drop_checkpoints(repo, &list, err);
+}

@@ -1,0 +1,87 @@
+#include "core/into.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "core/restore.h"
+#include "core/stored.h"
+#include "git/process.h"
+#include "git/repository.h"
+
+/* `dir` as the user sees it from where he stands. */
+static char *absolute(const struct repository *repo, const char *dir)
+{
+	if (*dir == '/')
+		return xstrdup(dir);
+	return xstrfmt("%s/%s%s", repo->worktree, repo->prefix, dir);
+}
+
+static int add_worktree(struct repository *repo, const struct oid *base,
+			const char *dir, struct error *err)
+{
+	char hex[OID_HEXSZ + 1];
+
+	return git_ask(repo, NULL, err, "worktree", "add", "-q",
+		       "--no-checkout", "--detach", dir, oid_hex(base, hex),
+		       NULL);
+}
+
+static void remove_worktree(struct repository *repo, const char *dir)
+{
+	struct error ignored = ERROR_INIT;
+
+	/* The error that is being returned is the one that matters. */
+	git_ask(repo, NULL, &ignored, "worktree", "remove", "--force", dir,
+		NULL);
+	error_release(&ignored);
+}
+
+/* A repository is opened for the directory we are in. */
+static int open_there(const char *dir, struct repository **out,
+		      struct error *err)
+{
+	static const char *const own[] = {"GIT_DIR", "GIT_WORK_TREE",
+					  "GIT_INDEX_FILE", "GIT_PREFIX",
+					  "GIT_COMMON_DIR"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		unsetenv(own[i]);
+	if (chdir(dir) < 0)
+		return error_errno(err, "cannot enter '%s'", dir);
+	return repository_open(out, err);
+}
+
+int restore_into(struct repository *repo, const struct restore_request *request,
+		 const char *dir, struct restore_result *out,
+		 struct error *err)
+{
+	struct restore_request there = *request;
+	struct repository *new_repo = NULL;
+	char *path = absolute(repo, dir);
+	struct stored stored;
+	int ret;
+
+	ret = stored_open(repo, &request->target, &stored, err);
+	if (!ret && oid_is_zero(&stored.base))
+		ret = error_set(err, ERR_REFUSED,
+				"the checkpoint has no commit to make a "
+				"worktree of");
+	if (!ret && request->dry_run) {
+		out->target = stored.name;
+		stored.name = (struct checkpoint){0};
+	} else if (!ret) {
+		ret = add_worktree(repo, &stored.base, path, err);
+		if (!ret)
+			ret = open_there(path, &new_repo, err);
+		there.mode = RESTORE_NEW_WORKTREE;
+		if (!ret)
+			ret = restore_run(new_repo, &there, out, err);
+		if (ret < 0)
+			remove_worktree(repo, path);
+	}
+	repository_free(new_repo);
+	stored_release(&stored);
+	free(path);
+	return ret;
+}
