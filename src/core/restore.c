@@ -390,17 +390,34 @@ static int finish(struct restoring *restoring, struct error *err)
 	return journal_remove(restoring->repo, err);
 }
 
-static bool is_nothing(const struct restoring *restoring)
+/* Whether all is as the target has it. An undo is made all the same: it is a
+ * step on the stack. */
+static int is_nothing(struct restoring *restoring, bool *out, struct error *err)
 {
-	const struct restore_result *out = restoring->out;
-	const struct snapshot *now = restoring->saved.snapshot;
-	const char *digest =
-		restoring->target.stored.record.snapshot.digest;
+	const struct restore_result *result = restoring->out;
+	bool differs = false;
 
-	if (plan_changes(&out->plan) || out->moves.nr || restoring->journal)
-		return false;
-	return !touches_index(restoring) ||
-	       (digest && !strcmp(digest, now->digest));
+	*out = false;
+	if (plan_changes(&result->plan) || result->moves.nr ||
+	    restoring->journal || restoring->undone)
+		return 0;
+	if (restoring->mode == RESTORE_AS_IS ||
+	    restoring->mode == RESTORE_MOVE_HEAD) {
+		const char *digest =
+			restoring->target.stored.record.snapshot.digest;
+
+		differs = !digest ||
+			  strcmp(digest, restoring->saved.snapshot->digest);
+	} else if (touches_index(restoring)) {
+		if (restore_index_differs(restoring->saved.snapshot,
+					  &restoring->target, restoring->paths,
+					  &differs, err) < 0)
+			return err->code;
+		/* The branch is to be made whatever the files are. */
+		differs = differs || restoring->mode == RESTORE_BRANCH;
+	}
+	*out = !differs;
+	return 0;
 }
 
 static int hint_journal(struct error *err)
@@ -414,11 +431,11 @@ static int carry_out(struct restoring *restoring, struct error *err)
 	struct repository *repo = restoring->repo;
 	struct restore_result *out = restoring->out;
 
-	if (is_nothing(restoring)) {
-		out->nothing = true;
+	if (is_nothing(restoring, &out->nothing, err) < 0)
+		return err->code;
+	if (out->nothing)
 		return drop_checkpoint(repo, &restoring->saved.checkpoint,
 				       err);
-	}
 	checkpoint_copy(&out->safety, &restoring->saved.checkpoint);
 	random_hex(restoring->tag, 8);
 	if (writer_open(&restoring->writer, repo->worktree, restoring->tag,

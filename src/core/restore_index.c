@@ -331,6 +331,14 @@ static int build(struct building *building, struct error *err)
 	return 0;
 }
 
+static void release(struct building *building)
+{
+	for (size_t i = 0; i < building->nr_changes; i++)
+		free((char *)building->changes[i].path);
+	free(building->changes);
+	free(building->entries);
+}
+
 int restore_index(struct index_lock *lock, struct snapshot *now,
 		  const struct target *target, const struct plan *plan,
 		  const struct strlist *pathspecs, struct error *err)
@@ -347,9 +355,22 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 		ret = index_lock_commit(lock, err);
 	else
 		index_lock_rollback(lock);
-	for (size_t i = 0; i < building.nr_changes; i++)
-		free((char *)building.changes[i].path);
-	free(building.changes);
-	free(building.entries);
+	release(&building);
+	return ret;
+}
+
+int restore_index_differs(struct snapshot *now, const struct target *target,
+			  const struct strlist *pathspecs, bool *out,
+			  struct error *err)
+{
+	struct plan no_plan = PLAN_INIT;
+	struct building building = {.now = now,
+				    .target = target,
+				    .plan = &no_plan,
+				    .pathspecs = pathspecs};
+	int ret = build(&building, err);
+
+	*out = building.changed;
+	release(&building);
 	return ret;
 }

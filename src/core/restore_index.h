@@ -23,4 +23,9 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 		  const struct target *target, const struct plan *plan,
 		  const struct strlist *pathspecs, struct error *err);
 
+/* Whether that would change any entry. */
+int restore_index_differs(struct snapshot *now, const struct target *target,
+			  const struct strlist *pathspecs, bool *out,
+			  struct error *err);
+
 #endif
