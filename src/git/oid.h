@@ -14,7 +14,8 @@ struct oid {
 	unsigned char id[OID_RAWSZ];
 };
 
-/* Read 40 lower- or upper-case hex digits at `hex`; false where there are not. */
+/* Read 40 lower- or upper-case hex digits at `hex`; false where there are not.
+ */
 bool oid_parse(struct oid *out, const char *hex);
 /* Write 40 digits and a NUL to `out`, and return it. */
 char *oid_hex(const struct oid *oid, char out[OID_HEXSZ + 1]);

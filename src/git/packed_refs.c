@@ -25,23 +25,21 @@ static size_t next_line(const struct packed_refs *packed, size_t pos)
 	return pos;
 }
 
-static void read_header(struct packed_refs *packed)
+void packed_refs_parse(struct packed_refs *out, const char *text, size_t len)
 {
-	static const char start[] = "# pack-refs with:";
+	static const char header[] = "# pack-refs with:";
+	/* Each word has a space behind it, the last one too. */
+	static const char sorted[] = " sorted ";
 	size_t end;
 
-	if (!packed->len || packed->map[0] != '#')
+	*out = (struct packed_refs){.map = text, .len = len};
+	if (!len || text[0] != '#')
 		return;
-	end = line_end(packed, 0);
-	packed->start = next_line(packed, 0);
-	if (end > sizeof(start) - 1 &&
-	    !memcmp(packed->map, start, sizeof(start) - 1)) {
-		static const char sorted[] = " sorted ";
-
-		/* Each word has a space behind it, the last one too. */
-		packed->sorted =
-			memmem(packed->map, end, sorted, sizeof(sorted) - 1);
-	}
+	end = line_end(out, 0);
+	out->start = next_line(out, 0);
+	if (end >= sizeof(header) - 1 &&
+	    !memcmp(text, header, sizeof(header) - 1))
+		out->sorted = memmem(text, end, sorted, sizeof(sorted) - 1);
 }
 
 int packed_refs_open(struct packed_refs *out, const struct repository *repo,
@@ -72,9 +70,7 @@ int packed_refs_open(struct packed_refs *out, const struct repository *repo,
 		ret = error_errno(err, "cannot map '%s'", path);
 		goto done;
 	}
-	out->map = map;
-	out->len = (size_t)st.st_size;
-	read_header(out);
+	packed_refs_parse(out, map, (size_t)st.st_size);
 done:
 	if (fd >= 0)
 		close(fd);

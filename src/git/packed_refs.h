@@ -35,6 +35,8 @@ struct packed_ref {
 int packed_refs_open(struct packed_refs *out, const struct repository *repo,
 		     struct error *err);
 void packed_refs_close(struct packed_refs *packed);
+/* The same for text that the caller keeps; there is nothing to close. */
+void packed_refs_parse(struct packed_refs *out, const char *text, size_t len);
 
 /*
  * The position of the first ref that is not before `name`, for

@@ -22,11 +22,12 @@ void ref_value_release(struct ref_value *value)
 	*value = (struct ref_value){0};
 }
 
-static int parse(const struct buf *text, const char *name,
-		 struct ref_value *out, struct error *err)
+int ref_value_parse(const struct buf *text, const char *name,
+		    struct ref_value *out, struct error *err)
 {
 	const char *at = text->ptr;
 
+	*out = (struct ref_value){0};
 	if (!strncmp(at, "ref:", 4)) {
 		size_t len;
 
@@ -90,7 +91,7 @@ int ref_value_read_loose(const char *path, const char *name,
 	if (ret < 0)
 		error_prefix(err, "ref '%s'", name);
 	else
-		ret = parse(&text, name, out, err);
+		ret = ref_value_parse(&text, name, out, err);
 done:
 	if (fd >= 0)
 		close(fd);

@@ -25,6 +25,9 @@ void ref_value_release(struct ref_value *value);
 int ref_value_read(const struct repository *repo, const char *name,
 		   struct ref_value *out, struct error *err);
 
+/* What a loose ref's file holds. */
+int ref_value_parse(const struct buf *text, const char *name,
+		    struct ref_value *out, struct error *err);
 /* The loose ref in the file `path`; `name` is for error text. */
 int ref_value_read_loose(const char *path, const char *name,
 			 struct ref_value *out, struct error *err);
