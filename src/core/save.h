@@ -18,17 +18,17 @@
 struct save_options {
 	enum checkpoint_type type;
 	const char *description; /* NULL: one made of the type */
-	const char *task;        /* id of the task it belongs to, or NULL */
-	const char *key;         /* idempotency key, or NULL */
-	bool all_ignored;        /* --ignored */
+	const char *task;	 /* id of the task it belongs to, or NULL */
+	const char *key;	 /* idempotency key, or NULL */
+	bool all_ignored;	 /* --ignored */
 	bool pin;
-	bool snapshot_only;      /* take the snapshot, and make nothing of it */
-	bool during_restore;     /* `restore --continue` and `--abort` */
-	bool any_place;          /* even in the home directory or "/" */
-	bool any_size;           /* even above checkpoint.maxNewBytes */
-	bool leave_out_largest;  /* instead of asking: hooks */
+	bool snapshot_only;	/* take the snapshot, and make nothing of it */
+	bool during_restore;	/* `restore --continue` and `--abort` */
+	bool any_place;		/* even in the home directory or "/" */
+	bool any_size;		/* even above checkpoint.maxNewBytes */
+	bool leave_out_largest; /* instead of asking: hooks */
 	const struct strlist *attachments; /* files, by their path from here */
-	const struct strlist *wanted;      /* see snapshot_options */
+	const struct strlist *wanted;	   /* see snapshot_options */
 	const struct oid *hold; /* commits that must live as long as this one */
 	size_t nr_hold;
 	int argc;
@@ -38,10 +38,10 @@ struct save_options {
 struct saved {
 	struct checkpoint checkpoint;
 	bool was_there; /* the idempotency key's: nothing was made */
-	bool skipped;   /* an `auto` like the last one: nothing was made */
+	bool skipped;	/* an `auto` like the last one: nothing was made */
 	struct record record;
 	struct snapshot *snapshot; /* NULL where nothing was made */
-	struct pack *pack;         /* likewise; the snapshot's */
+	struct pack *pack;	   /* likewise; the snapshot's */
 	struct cache *cache;
 	uint64_t bytes_added;
 	int64_t elapsed_ms;

@@ -44,11 +44,10 @@ static void fill_git(struct record *record, struct repository *repo,
 	const struct operation *operation = &snapshot->operation;
 	char hex[OID_HEXSZ + 1];
 
-	record_set_head(record,
-			snapshot->head.unborn
-				? NULL
-				: oid_hex(&snapshot->head.id, hex),
-			snapshot->head.branch);
+	record_set_head(
+		record,
+		snapshot->head.unborn ? NULL : oid_hex(&snapshot->head.id, hex),
+		snapshot->head.branch);
 	if (operation->name)
 		record->git.operation = xstrdup(operation->name);
 	for (size_t i = 0; i < operation->refs.nr; i++) {
@@ -60,8 +59,7 @@ static void fill_git(struct record *record, struct repository *repo,
 				       : oid_hex(&ref->oid, hex));
 	}
 	if (repo->linked)
-		record->git.worktree =
-			xstrdup(repository_worktree_name(repo));
+		record->git.worktree = xstrdup(repository_worktree_name(repo));
 	if (snapshot->head.branch &&
 	    !strncmp(snapshot->head.branch, "refs/heads/", 11))
 		record->git.upstream = upstream_of(repo, snapshot->head.branch);
