@@ -8,7 +8,7 @@
  * gitrepository-layout(5) and git-update-ref(1). libgit2 looks for some of the
  * per-worktree refs in the wrong place, parses all of packed-refs for one ref,
  * writes a reflog for notes that cannot be turned off, and does not
- * sync; see Documentation/technical/decisions/. Deleting is git's own.
+ * sync: Documentation/technical/decisions/0006-refs.md. Deleting is git's own.
  */
 #ifndef GIT_REF_H
 #define GIT_REF_H
