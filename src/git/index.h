@@ -60,6 +60,11 @@ struct index_tree {
 	uint32_t name_len;
 	int32_t entries; /* how many entries it spans; < 0: not valid */
 	struct oid oid;	 /* where valid */
+	/*
+	 * Valid, and so is every directory below it, none of which is missing.
+	 * index_read() and index_tree_update() say so; it is in no file.
+	 */
+	bool complete;
 	struct index_tree *children; /* shorter names first, then bytewise */
 	uint32_t nr_children;
 };
@@ -67,6 +72,20 @@ struct index_tree {
 /* The child of that name, or NULL. */
 struct index_tree *index_tree_child(const struct index_tree *tree,
 				    const char *name, size_t len);
+
+/*
+ * Build a complete one for the entries of the tree `new_top`, to write with
+ * them. Of `old`, an index's present one or NULL, the complete directories are
+ * taken over that have the same id in both; other trees are read. ERR_NOT_FOUND
+ * where one is missing, ERR_INVALID where it is none, or where they are nested
+ * deeper than paths can be. Nothing is borrowed of `old`. The caller must
+ * index_tree_free() it.
+ */
+int index_tree_update(struct index_tree **out, struct repository *repo,
+		      const struct index_tree *old, const struct oid *new_top,
+		      struct error *err);
+/* For what index_tree_update() made; that of a struct index is the index's. */
+void index_tree_free(struct index_tree *tree);
 
 struct index {
 	struct index_entry *entries; /* sorted by path, then stage */

@@ -12,6 +12,7 @@
  *	index_sparse.c     `sdir`: expanding sparse directories
  *	index_tree.c       `TREE`: the cache tree
  *	index_tree_walk.c  what it says of the entries
+ *	index_tree_update.c  one for other entries
  *	index_write.c      a file from entries
  *	index_memory.c     what all of them allocate
  */
@@ -141,12 +142,19 @@ int index_sparse_expand(struct repository *repo, struct index_memory *memory,
 			struct index_entry **entries, size_t *nr,
 			struct index_tree *tree, struct error *err);
 
+/* Deeper than any path that can be opened; what keeps recursion off the end
+ * of the stack. */
+#define INDEX_TREE_MAX_DEPTH 2048
+
 /* Parse a TREE extension; NULL where it is not one. */
 struct index_tree *index_tree_parse(struct index_memory *memory,
 				    const unsigned char *data, size_t len);
+/* Put the children in order. false: two have the same name. */
+bool index_tree_sort(struct index_tree *tree);
 /*
  * Whether it agrees with the entries: each valid tree spans just the entries
- * of its directory, all of them merged and none intent-to-add.
+ * of its directory, all of them merged and none intent-to-add. Says of each
+ * tree whether it is complete.
  */
 bool index_tree_agrees(struct index_tree *tree,
 		       const struct index_entry *entries, size_t nr);

@@ -19,7 +19,8 @@ static int add_file(void *context, const char *path,
 	size_t len = strlen(path);
 	char *full;
 
-	if (expansion->nr == INDEX_MAX_ENTRIES || len > INDEX_MAX_SIZE / 2)
+	if (expansion->nr == INDEX_MAX_ENTRIES || len > INDEX_MAX_SIZE / 2 ||
+	    expansion->memory->total > INDEX_MAX_SIZE)
 		return error_set(err, ERR_INVALID, "too many files in it");
 	full = index_memory_get(expansion->memory, dir->path_len + len + 1, 1);
 	memcpy(full, dir->path, dir->path_len);

@@ -1,8 +1,5 @@
 #include "git/index_file.h"
 
-/* Deeper than any path that can be opened; what keeps recursion off the end
- * of the stack. */
-#define MAX_DEPTH 2048
 /* "\0" "0 0\n" */
 #define TREE_MIN 5
 
@@ -83,7 +80,7 @@ static bool parse_head(struct parser *p, struct index_tree *tree, bool top)
 }
 
 /* Others than git write them in other orders. */
-static bool sort_children(struct index_tree *tree)
+bool index_tree_sort(struct index_tree *tree)
 {
 	uint32_t i;
 
@@ -107,7 +104,8 @@ static bool parse_tree(struct parser *p, struct index_tree *tree,
 	uint32_t i;
 
 	tree->children = NULL;
-	if (depth > MAX_DEPTH || !parse_head(p, tree, !depth))
+	tree->complete = false;
+	if (depth > INDEX_TREE_MAX_DEPTH || !parse_head(p, tree, !depth))
 		return false;
 	if (!tree->nr_children)
 		return true;
@@ -116,7 +114,7 @@ static bool parse_tree(struct parser *p, struct index_tree *tree,
 	for (i = 0; i < tree->nr_children; i++)
 		if (!parse_tree(p, &tree->children[i], depth + 1))
 			return false;
-	return sort_children(tree);
+	return index_tree_sort(tree);
 }
 
 struct index_tree *index_tree_parse(struct index_memory *memory,
@@ -138,7 +136,7 @@ static bool copy_tree(struct index_memory *memory,
 	uint32_t i;
 
 	*to = *from;
-	if (depth > MAX_DEPTH)
+	if (depth > INDEX_TREE_MAX_DEPTH)
 		return false;
 	if (!from->nr_children)
 		return true;
@@ -147,7 +145,7 @@ static bool copy_tree(struct index_memory *memory,
 		if (!copy_tree(memory, &from->children[i], &to->children[i],
 			       depth + 1))
 			return false;
-	return sort_children(to);
+	return index_tree_sort(to);
 }
 
 struct index_tree *index_tree_copy(struct index_memory *memory,

@@ -10,7 +10,8 @@ struct walk {
 	const struct index_entry *entries;
 	size_t nr;
 	const size_t *moved; /* recount; or NULL */
-	bool complete;	     /* make incomplete trees invalid */
+	bool strict;	     /* make incomplete trees invalid */
+	size_t to_see;	     /* valid trees of some entries, not yet met */
 };
 
 static bool has_prefix(const struct index_entry *entry, const char *prefix,
@@ -32,29 +33,32 @@ static bool spans(const struct walk *walk, const struct index_tree *tree,
 		!has_prefix(&walk->entries[end], prefix, prefix_len));
 }
 
+/* A sparse directory is the tree itself: all of its path is the prefix. */
+static bool is_dir_itself(const struct index_entry *entry, size_t prefix_len)
+{
+	return entry->path_len == prefix_len;
+}
+
 static bool belongs(const struct index_tree *tree,
 		    const struct index_entry *entry, size_t prefix_len)
 {
 	if (entry->stage || entry->flags & INDEX_INTENT_TO_ADD)
 		return false;
-	/* A sparse directory is the tree itself. */
-	return entry->path_len > prefix_len ||
+	return !is_dir_itself(entry, prefix_len) ||
 	       oid_equal(&entry->oid, &tree->oid);
 }
 
-static bool walk_tree(const struct walk *walk, struct index_tree *tree,
-		      size_t *at, size_t prefix_len)
+static bool walk_tree(struct walk *walk, struct index_tree *tree, size_t *at,
+		      size_t prefix_len)
 {
 	const char *prefix = walk->entries[*at].path;
 	bool valid = tree->entries >= 0;
 	size_t start = *at, end = valid ? start + (size_t)tree->entries : 0;
-	bool complete = true;
-	uint32_t i, to_see = 0;
+	bool complete = valid;
 
 	if (valid && !spans(walk, tree, start, prefix_len))
 		return false;
-	for (i = 0; i < tree->nr_children; i++)
-		to_see += tree->children[i].entries > 0;
+	walk->to_see -= valid;
 	while (valid ? *at < end
 		     : *at < walk->nr && has_prefix(&walk->entries[*at], prefix,
 						    prefix_len)) {
@@ -70,37 +74,50 @@ static bool walk_tree(const struct walk *walk, struct index_tree *tree,
 		if (valid && !belongs(tree, entry, prefix_len))
 			return false;
 		if (!child) {
-			complete &= !slash;
+			complete &= !slash && !is_dir_itself(entry, prefix_len);
 			++*at;
 			continue;
 		}
-		to_see -= child->entries > 0;
 		if (!walk_tree(walk, child, at,
 			       (size_t)(slash + 1 - entry->path)))
 			return false;
-		complete &= child->entries >= 0;
+		complete &= child->complete;
 	}
+	tree->complete = complete;
 	if (valid && walk->moved)
 		tree->entries =
 			(int32_t)(walk->moved[end] - walk->moved[start]);
-	if (walk->complete && !complete)
+	if (walk->strict && !complete)
 		tree->entries = -1;
-	return !to_see;
+	return true;
 }
 
-static bool walk_top(const struct walk *walk, struct index_tree *tree)
+static size_t count_valid(const struct index_tree *tree)
+{
+	size_t nr = tree->entries > 0;
+	uint32_t i;
+
+	for (i = 0; i < tree->nr_children; i++)
+		nr += count_valid(&tree->children[i]);
+	return nr;
+}
+
+static bool walk_top(struct walk *walk, struct index_tree *tree)
 {
 	size_t at = 0;
 
-	if (!walk->nr)
-		return tree->entries <= 0 && !tree->nr_children;
-	return walk_tree(walk, tree, &at, 0) && at == walk->nr;
+	walk->to_see = count_valid(tree);
+	tree->complete = !tree->entries;
+	if (walk->nr && (!walk_tree(walk, tree, &at, 0) || at != walk->nr))
+		return false;
+	/* What was not met are directories without entries. */
+	return !walk->to_see;
 }
 
 bool index_tree_agrees(struct index_tree *tree,
 		       const struct index_entry *entries, size_t nr)
 {
-	struct walk walk = {entries, nr, NULL, false};
+	struct walk walk = {.entries = entries, .nr = nr};
 
 	return walk_top(&walk, tree);
 }
@@ -108,7 +125,7 @@ bool index_tree_agrees(struct index_tree *tree,
 void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 		     size_t nr, const size_t *moved)
 {
-	struct walk walk = {entries, nr, moved, false};
+	struct walk walk = {.entries = entries, .nr = nr, .moved = moved};
 
 	walk_top(&walk, tree);
 }
@@ -116,7 +133,7 @@ void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 void index_tree_complete(struct index_tree *tree,
 			 const struct index_entry *entries, size_t nr)
 {
-	struct walk walk = {entries, nr, NULL, true};
+	struct walk walk = {.entries = entries, .nr = nr, .strict = true};
 
 	walk_top(&walk, tree);
 }
