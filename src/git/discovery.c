@@ -53,7 +53,11 @@ static const char *const config_argv[] = {"config", "--list", "-z", NULL};
 int discovery_start(struct discovery *discovery, struct error *err)
 {
 	const struct git_command places = {.argv = places_argv};
-	const struct git_command config = {.argv = config_argv};
+	/* GIT_CONFIG is for `git config` alone: it would hide all other files.
+	 */
+	static const char *const config_env[] = {"GIT_CONFIG", NULL};
+	const struct git_command config = {.argv = config_argv,
+					   .env = config_env};
 	struct error ignored = ERROR_INIT;
 	int ret;
 

@@ -357,11 +357,15 @@ static void reads_configuration_as_git_does(void **state)
 	(void)state;
 	shell("git init -q \"$(printf 'new\\nline')\"");
 	assert_int_equal(chdir("new\nline"), 0);
+	setenv("GIT_CONFIG", "/dev/null", 1);
 	setenv("GIT_CONFIG_COUNT", "1", 1);
 	setenv("GIT_CONFIG_KEY_0", "checkpoint.interval", 1);
 	setenv("GIT_CONFIG_VALUE_0", "5m", 1);
 	assert_int_equal(repository_open(&repo, &err), 0);
 	unsetenv("GIT_CONFIG_COUNT");
+	unsetenv("GIT_CONFIG");
+	assert_string_equal(
+		config_get(repo->config, "core.repositoryformatversion"), "0");
 	assert_string_equal(config_get(repo->config, "checkpoint.interval"),
 			    "5m");
 	assert_string_equal(strrchr(repo->worktree, '/'), "/new\nline");
