@@ -93,14 +93,14 @@ static int read_tree(struct update *update, struct index_tree *tree,
 	tree->children = new_children(update, dirs);
 	pos = 0;
 	while ((ret = tree_next(&raw, &pos, &entry, err)) > 0) {
-		struct index_tree *child = &tree->children[tree->nr_children];
+		struct index_tree *child;
 
 		if (entry.mode != MODE_TREE)
 			continue;
+		child = &tree->children[tree->nr_children++];
 		child->name = copy_name(update, entry.name, entry.name_len);
 		child->name_len = (uint32_t)entry.name_len;
 		child->oid = entry.oid;
-		tree->nr_children++;
 	}
 done:
 	buf_release(&raw);
