@@ -1,151 +1,14 @@
 #include "git/operation.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
 #include "git/object.h"
+#include "git/operation_files.h"
 #include "git/operation_mention.h"
 #include "git/operation_names.h"
 #include "git/operation_resolve.h"
-#include "git/ref_name.h"
+#include "git/operation_todo.h"
 #include "git/repository.h"
 #include "git/tree.h"
-
-#define MAX_FILE_BYTES ((size_t)64 << 20)
-#define MAX_DEPTH 8
-
-static void add_file(struct operation *out, const char *path, struct buf *text)
-{
-	struct operation_file *file;
-
-	ARRAY_GROW(out->files, out->nr_files, out->alloc_files);
-	file = &out->files[out->nr_files++];
-	file->path = xstrdup(path);
-	file->text = *text;
-	*text = (struct buf)BUF_INIT;
-}
-
-/* Add the file `name` of the directory `dir`; no file there, or none that is
- * regular, is nothing to add. */
-static int read_file(int dir, const char *name, const char *path,
-		     struct operation *out, struct error *err)
-{
-	struct buf text = BUF_INIT;
-	struct stat st;
-	int fd = openat(dir, name,
-			O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	int ret = 0;
-
-	if (fd < 0) {
-		if (errno == ENOENT || errno == ELOOP || errno == ENXIO)
-			return 0;
-		return error_errno(err, "cannot open '%s'", path);
-	}
-	if (fstat(fd, &st) < 0) {
-		ret = error_errno(err, "cannot read '%s'", path);
-	} else if (S_ISREG(st.st_mode)) {
-		ret = buf_read_fd(&text, fd, MAX_FILE_BYTES, err);
-		if (ret < 0)
-			error_prefix(err, "'%s'", path);
-		else
-			add_file(out, path, &text);
-	}
-	close(fd);
-	buf_release(&text);
-	return ret;
-}
-
-static int read_dir(int above, const char *name, const char *path, int depth,
-		    struct operation *out, struct error *err);
-
-static int read_entry(int dir, const char *name, const char *above, int depth,
-		      struct operation *out, struct error *err)
-{
-	char *path = xstrfmt("%s/%s", above, name);
-	enum operation_format format;
-	struct stat st;
-	int ret = 0;
-
-	if (!operation_name_find(path, &format))
-		goto done;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT)
-			ret = error_errno(err, "cannot read '%s'", path);
-	} else if (S_ISDIR(st.st_mode)) {
-		ret = read_dir(dir, name, path, depth + 1, out, err);
-	} else if (S_ISREG(st.st_mode)) {
-		ret = read_file(dir, name, path, out, err);
-	}
-done:
-	free(path);
-	return ret;
-}
-
-static int read_dir(int above, const char *name, const char *path, int depth,
-		    struct operation *out, struct error *err)
-{
-	int fd = openat(above, name,
-			O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY);
-	struct dirent *entry;
-	DIR *dir;
-	int ret = 0;
-
-	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
-			return 0;
-		return error_errno(err, "cannot open '%s'", path);
-	}
-	if (depth > MAX_DEPTH) {
-		close(fd);
-		return error_set(err, ERR_INVALID, "'%s' is nested too deeply",
-				 path);
-	}
-	dir = fdopendir(fd);
-	if (!dir) {
-		ret = error_errno(err, "cannot open '%s'", path);
-		close(fd);
-		return ret;
-	}
-	while (!ret && (errno = 0, entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			ret = read_entry(fd, entry->d_name, path, depth, out,
-					 err);
-	if (!ret && errno)
-		ret = error_errno(err, "cannot read '%s'", path);
-	closedir(dir);
-	return ret;
-}
-
-static int compare_file(const void *a, const void *b)
-{
-	return strcmp(((const struct operation_file *)a)->path,
-		      ((const struct operation_file *)b)->path);
-}
-
-static int read_files(struct repository *repo, struct operation *out,
-		      struct error *err)
-{
-	int dir = open(repo->git_dir, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-	int ret = 0;
-
-	if (dir < 0)
-		return error_errno(err, "cannot open '%s'", repo->git_dir);
-	for (const char *const *name = operation_top_names; *name && !ret;
-	     name++)
-		ret = read_file(dir, *name, *name, out, err);
-	for (const char *const *name = operation_directories; *name && !ret;
-	     name++)
-		ret = read_dir(dir, *name, *name, 0, out, err);
-	close(dir);
-	if (out->nr_files > 1)
-		qsort(out->files, out->nr_files, sizeof(*out->files),
-		      compare_file);
-	return ret;
-}
 
 /* -- its name ---------------------------------------------------------- */
 
@@ -160,20 +23,24 @@ static bool has_below(const struct operation *operation, const char *prefix)
 static const struct operation_file *find(const struct operation *operation,
 					 const char *path)
 {
-	const struct operation_file key = {.path = (char *)path};
-
-	return operation->nr_files
-		       ? bsearch(&key, operation->files, operation->nr_files,
-				 sizeof(key), compare_file)
-		       : NULL;
+	for (size_t i = 0; i < operation->nr_files; i++)
+		if (!strcmp(operation->files[i].path, path))
+			return &operation->files[i];
+	return NULL;
 }
 
-/* What a sequence of several commits does; it has a todo of one command. */
-static bool sequence_is(const struct operation *operation, const char *command)
+/* What a sequence of several commits does: its todo has just one command. */
+static bool sequence_is(const struct operation *operation,
+			enum todo_command command)
 {
 	const struct operation_file *todo = find(operation, "sequencer/todo");
+	struct todo_line line = {.number = 0};
+	size_t pos = 0;
 
-	return todo && !strncmp(todo->text.ptr, command, strlen(command));
+	while (todo && todo_next(&todo->text, &pos, &line))
+		if (line.command != TODO_COMMENT)
+			return line.command == command;
+	return false;
 }
 
 static char *name_of(const struct operation *operation)
@@ -190,9 +57,9 @@ static char *name_of(const struct operation *operation)
 	} all[] = {
 		{"merge", merge},
 		{"squash", !merge && !rebase && find(operation, "SQUASH_MSG")},
-		{"cherry-pick", picked || sequence_is(operation, "pick ")},
+		{"cherry-pick", picked || sequence_is(operation, TODO_PICK)},
 		{"revert", find(operation, "REVERT_HEAD") ||
-				   sequence_is(operation, "revert ")},
+				   sequence_is(operation, TODO_REVERT)},
 		{"rebase", rebase},
 		{"am", am},
 		{"bisect", find(operation, "BISECT_LOG") ||
@@ -232,7 +99,7 @@ int operation_read(struct repository *repo, struct operation *out,
 	int ret;
 
 	*out = (struct operation){0};
-	ret = read_files(repo, out, err);
+	ret = operation_files_read(repo, out, err);
 	if (!ret) {
 		out->name = name_of(out);
 		ret = read_mentions(repo, out, err);
@@ -244,12 +111,8 @@ int operation_read(struct repository *repo, struct operation *out,
 
 void operation_release(struct operation *operation)
 {
-	for (size_t i = 0; i < operation->nr_files; i++) {
-		free(operation->files[i].path);
-		buf_release(&operation->files[i].text);
-	}
+	operation_files_release(operation);
 	free(operation->name);
-	free(operation->files);
 	ref_list_release(&operation->refs);
 	free(operation->commits);
 	free(operation->others);

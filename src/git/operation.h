@@ -55,19 +55,32 @@ int operation_hold(struct repository *repo, const struct operation *operation,
 		   struct tree_builder *tree, struct error *err);
 
 /*
- * Check files of a checkpoint as if hostile: names of the list above, no links,
- * every file in its grammar. `trusted` false: one that this clone did not
- * write; then also no `exec` line in a todo list, and nothing else that
- * git would run. ERR_INVALID or ERR_REFUSED says which.
+ * Check files of a checkpoint as if hostile: names of the list above, every
+ * file in git's grammar for it. `trusted` false: one that this clone did not
+ * write; then also no `exec` line in a todo list, no strategy or file that git
+ * does not have itself, no signing, no refs but branches, and none that the
+ * files do not name. ERR_INVALID: no such file is git's; ERR_REFUSED: git would
+ * take it, and it must not come from elsewhere. Both name file and line.
  */
 int operation_check(const struct operation *operation, bool trusted,
 		    struct error *err);
 
 /*
  * Make the operation's files what `operation` says: those that are not in it
- * are removed, others written whole. Refs are not touched.
+ * are removed, others written whole; what is right already stays as it is. Refs
+ * are not touched. A lock file among them is ERR_LOCKED; a link, or anything
+ * else that operation_read() does not see, is ERR_REFUSED; then nothing is
+ * changed. A file is replaced in one step, and so is each of the three
+ * directories; interrupted, it can be called again.
  */
 int operation_write(struct repository *repo, const struct operation *operation,
 		    struct error *err);
+
+/*
+ * The same where each file and directory is as in `before` or already as in
+ * `after`. ERR_CHANGED where it is neither.
+ */
+int operation_replace(struct repository *repo, const struct operation *before,
+		      const struct operation *after, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "git/operation.h"
+#include "git/operation_line.h"
 #include "git/operation_todo.h"
 #include "git/ref_name.h"
 
@@ -15,13 +16,19 @@ static bool is_hex(const char *word, size_t len)
 	return len > 0;
 }
 
-static void add_name(struct operation_mentions *out, const char *word,
-		     size_t len)
+static void add_to(struct operation_mentions *out, struct strlist *others,
+		   const char *word, size_t len)
 {
 	if (len == OID_HEXSZ && is_hex(word, len))
 		strlist_addn(&out->ids, word, len);
 	else if (len && !memchr(word, '\0', len))
-		strlist_addn(&out->names, word, len);
+		strlist_addn(others, word, len);
+}
+
+static void add_name(struct operation_mentions *out, const char *word,
+		     size_t len)
+{
+	add_to(out, &out->names, word, len);
 }
 
 static void add_ref(struct operation_mentions *out, const char *name,
@@ -58,31 +65,14 @@ static void find_ids(const char *text, size_t len,
 	}
 }
 
-/* The line at `*pos` without its end; false at the end of the text. */
-static bool next_line(const struct buf *text, size_t *pos, const char **line,
-		      size_t *len)
-{
-	const char *end;
-
-	if (*pos >= text->len)
-		return false;
-	*line = text->ptr + *pos;
-	end = memchr(*line, '\n', text->len - *pos);
-	*len = end ? (size_t)(end - *line) : text->len - *pos;
-	*pos += *len + 1;
-	while (*len && isspace((unsigned char)(*line)[*len - 1]))
-		(*len)--;
-	return true;
-}
-
 static void mention_ref_lines(const struct buf *text,
 			      struct operation_mentions *out)
 {
-	size_t pos = 0, len;
-	const char *line;
+	struct operation_line line = {.number = 0};
+	size_t pos = 0;
 
-	while (next_line(text, &pos, &line, &len))
-		add_ref(out, line, len);
+	while (operation_line_next(text, &pos, &line))
+		add_ref(out, line.text, line.len);
 }
 
 /* merge [-C <commit> | -c <commit>] <label>... [# <title>] */
@@ -92,32 +82,12 @@ static void mention_merge(struct todo_line *line,
 	const char *word;
 	size_t len;
 
-	while (todo_word(line, &word, &len) && *word != '#') {
-		if (len == 2 &&
-		    (!memcmp(word, "-C", 2) || !memcmp(word, "-c", 2))) {
-			if (todo_word(line, &word, &len))
-				add_name(out, word, len);
-			continue;
-		}
-		if (len == OID_HEXSZ && is_hex(word, len))
-			add_name(out, word, len);
-		else if (!memchr(word, '\0', len))
-			strlist_addn(&out->labels, word, len);
+	if (todo_commit(line, &word, &len)) {
+		add_name(out, word, len);
+		todo_word(line, &word, &len);
 	}
-}
-
-/* The commit of a line, behind options as `fixup -C`. */
-static void mention_commit(struct todo_line *line,
-			   struct operation_mentions *out)
-{
-	const char *word;
-	size_t len;
-
-	while (todo_word(line, &word, &len))
-		if (*word != '-') {
-			add_name(out, word, len);
-			return;
-		}
+	for (; len && *word != '#'; todo_word(line, &word, &len))
+		add_to(out, &out->labels, word, len);
 }
 
 static void mention_todo_line(struct todo_line *line,
@@ -134,16 +104,16 @@ static void mention_todo_line(struct todo_line *line,
 	case TODO_FIXUP:
 	case TODO_SQUASH:
 	case TODO_DROP:
-		mention_commit(line, out);
+		todo_commit(line, &word, &len);
+		add_name(out, word, len);
 		break;
 	case TODO_MERGE:
 		mention_merge(line, out);
 		break;
 	case TODO_RESET:
 		/* Not "[new root]". */
-		if (todo_word(line, &word, &len) && *word != '[' &&
-		    !memchr(word, '\0', len))
-			strlist_addn(&out->labels, word, len);
+		if (todo_word(line, &word, &len) && *word != '[')
+			add_to(out, &out->labels, word, len);
 		break;
 	case TODO_LABEL:
 		if (todo_word(line, &word, &len))
@@ -174,17 +144,17 @@ static void mention_todo(const struct buf *text, struct operation_mentions *out)
 static void mention_bisect_start(const struct buf *text,
 				 struct operation_mentions *out)
 {
-	size_t pos = 0, len;
-	const char *line;
+	struct operation_line line = {.number = 0};
+	size_t pos = 0;
 	char *name;
 
-	if (!next_line(text, &pos, &line, &len))
+	if (!operation_line_next(text, &pos, &line))
 		return;
-	if (len == OID_HEXSZ && is_hex(line, len)) {
-		add_name(out, line, len);
+	if (line.len == OID_HEXSZ && is_hex(line.text, line.len)) {
+		add_name(out, line.text, line.len);
 		return;
 	}
-	name = xstrfmt("refs/heads/%.*s", (int)len, line);
+	name = xstrfmt("refs/heads/%.*s", (int)line.len, line.text);
 	add_ref(out, name, strlen(name));
 	free(name);
 }
@@ -196,14 +166,27 @@ static void mention_mail(const struct buf *text, struct operation_mentions *out)
 		find_ids(text->ptr + 5, OID_HEXSZ + 1, out);
 }
 
+static void mention_squashed(const struct buf *text,
+			     struct operation_mentions *out)
+{
+	static const char start[] = "commit ";
+	struct operation_line line = {.number = 0};
+	size_t pos = 0;
+
+	while (operation_line_next(text, &pos, &line))
+		if (line.len > strlen(start) &&
+		    !memcmp(line.text, start, strlen(start)))
+			find_ids(line.text, line.len, out);
+}
+
 static void mention_short(const struct buf *text,
 			  struct operation_mentions *out)
 {
-	size_t pos = 0, len;
-	const char *line;
+	struct operation_line line = {.number = 0};
+	size_t pos = 0;
 
-	if (next_line(text, &pos, &line, &len))
-		add_name(out, line, len);
+	if (operation_line_next(text, &pos, &line))
+		add_name(out, line.text, line.len);
 }
 
 void operation_mention(const struct operation_file *file,
@@ -230,10 +213,14 @@ void operation_mention(const struct operation_file *file,
 		mention_ref_lines(text, out);
 		break;
 	case OPERATION_TODO:
+	case OPERATION_DONE:
 		mention_todo(text, out);
 		break;
 	case OPERATION_SHORT_OID:
 		mention_short(text, out);
+		break;
+	case OPERATION_SQUASH:
+		mention_squashed(text, out);
 		break;
 	case OPERATION_MAIL:
 		mention_mail(text, out);

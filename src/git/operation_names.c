@@ -4,35 +4,31 @@
 
 #include "base/path.h"
 
-const char *const operation_top_names[] = {
-	"AUTO_MERGE",
-	"BISECT_ANCESTORS_OK",
-	"BISECT_EXPECTED_REV",
-	"BISECT_FIRST_PARENT",
-	"BISECT_HEAD",
-	"BISECT_LOG",
-	"BISECT_NAMES",
-	"BISECT_RUN",
-	"BISECT_START",
-	"BISECT_TERMS",
-	"CHERRY_PICK_HEAD",
-	"MERGE_AUTOSTASH",
-	"MERGE_HEAD",
-	"MERGE_MODE",
-	"MERGE_MSG",
-	"MERGE_RR",
-	"ORIG_HEAD",
-	"REBASE_HEAD",
-	"REVERT_HEAD",
-	"SQUASH_MSG",
-	NULL,
-};
-
-const char *const operation_directories[] = {
-	"rebase-apply",
-	"rebase-merge",
-	"sequencer",
-	NULL,
+const struct operation_unit operation_units[OPERATION_UNITS] = {
+	{"AUTO_MERGE", false},
+	{"BISECT_ANCESTORS_OK", false},
+	{"BISECT_EXPECTED_REV", false},
+	{"BISECT_FIRST_PARENT", false},
+	{"BISECT_HEAD", false},
+	{"BISECT_NAMES", false},
+	{"BISECT_RESET_WHEN_FOUND", false},
+	{"BISECT_RUN", false},
+	{"BISECT_TERMS", false},
+	{"MERGE_AUTOSTASH", false},
+	{"MERGE_MODE", false},
+	{"MERGE_MSG", false},
+	{"MERGE_RR", false},
+	{"ORIG_HEAD", false},
+	{"REBASE_HEAD", false},
+	{"rebase-apply", true},
+	{"rebase-merge", true},
+	{"sequencer", true},
+	{"BISECT_LOG", false},
+	{"BISECT_START", false},
+	{"CHERRY_PICK_HEAD", false},
+	{"MERGE_HEAD", false},
+	{"REVERT_HEAD", false},
+	{"SQUASH_MSG", false},
 };
 
 /* Sorted, for bsearch(). */
@@ -46,7 +42,8 @@ static const struct known {
 	{"BISECT_FIRST_PARENT", OPERATION_FLAG},
 	{"BISECT_HEAD", OPERATION_OID},
 	{"BISECT_LOG", OPERATION_BISECT_LOG},
-	{"BISECT_NAMES", OPERATION_PATHS},
+	{"BISECT_NAMES", OPERATION_BISECT_NAMES},
+	{"BISECT_RESET_WHEN_FOUND", OPERATION_WORD},
 	{"BISECT_RUN", OPERATION_TEXT},
 	{"BISECT_START", OPERATION_BISECT_START},
 	{"BISECT_TERMS", OPERATION_BISECT_TERMS},
@@ -59,7 +56,7 @@ static const struct known {
 	{"ORIG_HEAD", OPERATION_OID},
 	{"REBASE_HEAD", OPERATION_OID},
 	{"REVERT_HEAD", OPERATION_OID},
-	{"SQUASH_MSG", OPERATION_TEXT},
+	{"SQUASH_MSG", OPERATION_SQUASH},
 	{"rebase-apply/abort-safety", OPERATION_OID},
 	{"rebase-apply/allow_rerere_autoupdate", OPERATION_RERERE},
 	{"rebase-apply/apply-opt", OPERATION_APPLY_OPTIONS},
@@ -69,29 +66,31 @@ static const struct known {
 	{"rebase-apply/dirtyindex", OPERATION_FLAG},
 	{"rebase-apply/final-commit", OPERATION_TEXT},
 	{"rebase-apply/gpg_sign_opt", OPERATION_SIGN},
+	{"rebase-apply/head", OPERATION_OID},
 	{"rebase-apply/head-name", OPERATION_BRANCH},
 	{"rebase-apply/info", OPERATION_TEXT},
-	{"rebase-apply/keep", OPERATION_SWITCH},
+	{"rebase-apply/keep", OPERATION_WORD},
 	{"rebase-apply/last", OPERATION_NUMBER},
-	{"rebase-apply/messageid", OPERATION_SWITCH},
+	{"rebase-apply/messageid", OPERATION_WORD},
 	{"rebase-apply/msg", OPERATION_TEXT},
 	{"rebase-apply/msg-clean", OPERATION_TEXT},
 	{"rebase-apply/next", OPERATION_NUMBER},
-	{"rebase-apply/no_inbody_headers", OPERATION_SWITCH},
+	{"rebase-apply/no_inbody_headers", OPERATION_WORD},
 	{"rebase-apply/onto", OPERATION_OID},
 	{"rebase-apply/orig-head", OPERATION_OID},
 	{"rebase-apply/original-commit", OPERATION_OID},
 	{"rebase-apply/patch", OPERATION_TEXT},
-	{"rebase-apply/quiet", OPERATION_SWITCH},
-	{"rebase-apply/quoted-cr", OPERATION_TEXT},
+	{"rebase-apply/quiet", OPERATION_WORD},
+	{"rebase-apply/quoted-cr", OPERATION_WORD},
 	{"rebase-apply/rebasing", OPERATION_FLAG},
+	{"rebase-apply/rerere-autoupdate", OPERATION_WORD},
 	{"rebase-apply/rewritten", OPERATION_OID_PAIRS},
-	{"rebase-apply/scissors", OPERATION_SWITCH},
-	{"rebase-apply/sign", OPERATION_SWITCH},
+	{"rebase-apply/scissors", OPERATION_WORD},
+	{"rebase-apply/sign", OPERATION_WORD},
 	{"rebase-apply/strategy", OPERATION_STRATEGY},
-	{"rebase-apply/strategy_opts", OPERATION_STRATEGY_OPTIONS},
-	{"rebase-apply/threeway", OPERATION_SWITCH},
-	{"rebase-apply/utf8", OPERATION_SWITCH},
+	{"rebase-apply/strategy_opts", OPERATION_MERGE_OPTIONS},
+	{"rebase-apply/threeway", OPERATION_WORD},
+	{"rebase-apply/utf8", OPERATION_WORD},
 	{"rebase-apply/verbose", OPERATION_FLAG},
 	{"rebase-merge/allow_rerere_autoupdate", OPERATION_RERERE},
 	{"rebase-merge/amend", OPERATION_OID},
@@ -99,12 +98,14 @@ static const struct known {
 	{"rebase-merge/autostash", OPERATION_OID},
 	{"rebase-merge/cdate_is_adate", OPERATION_FLAG},
 	{"rebase-merge/current-fixups", OPERATION_FIXUPS},
-	{"rebase-merge/done", OPERATION_TODO},
+	{"rebase-merge/done", OPERATION_DONE},
 	{"rebase-merge/drop_redundant_commits", OPERATION_FLAG},
+	{"rebase-merge/dropped", OPERATION_FLAG},
 	{"rebase-merge/end", OPERATION_NUMBER},
 	{"rebase-merge/git-rebase-todo", OPERATION_TODO},
-	{"rebase-merge/git-rebase-todo.backup", OPERATION_TODO},
+	{"rebase-merge/git-rebase-todo.backup", OPERATION_DONE},
 	{"rebase-merge/gpg_sign_opt", OPERATION_SIGN},
+	{"rebase-merge/head", OPERATION_OID},
 	{"rebase-merge/head-name", OPERATION_BRANCH},
 	{"rebase-merge/ignore_date", OPERATION_FLAG},
 	{"rebase-merge/interactive", OPERATION_FLAG},
@@ -126,12 +127,13 @@ static const struct known {
 	{"rebase-merge/squash-onto", OPERATION_OID},
 	{"rebase-merge/stopped-sha", OPERATION_SHORT_OID},
 	{"rebase-merge/strategy", OPERATION_STRATEGY},
-	{"rebase-merge/strategy_opts", OPERATION_STRATEGY_OPTIONS},
+	{"rebase-merge/strategy_opts", OPERATION_MERGE_OPTIONS},
+	{"rebase-merge/trailer", OPERATION_TRAILERS},
 	{"rebase-merge/update-refs", OPERATION_UPDATE_REFS},
 	{"rebase-merge/verbose", OPERATION_FLAG},
 	{"sequencer/abort-safety", OPERATION_OID},
 	{"sequencer/head", OPERATION_OID},
-	{"sequencer/opts", OPERATION_OPTIONS},
+	{"sequencer/opts", OPERATION_SETTINGS},
 	{"sequencer/todo", OPERATION_TODO},
 };
 
@@ -154,26 +156,41 @@ static bool is_mail(const char *path)
 	return true;
 }
 
-bool operation_name_find(const char *path, enum operation_format *out)
+bool operation_unit_has(const struct operation_unit *unit, const char *path)
+{
+	size_t len = strlen(unit->name);
+
+	return !strncmp(path, unit->name, len) &&
+	       (unit->is_dir ? path[len] == '/' && path[len + 1] : !path[len]);
+}
+
+bool operation_name_is_lock(const char *path)
 {
 	static const char lock[] = ".lock";
-	const struct known *found;
 	size_t len = strlen(path);
 
-	if (len >= sizeof(lock) - 1 &&
-	    !strcmp(path + len - (sizeof(lock) - 1), lock))
-		return false;
+	return len >= sizeof(lock) - 1 &&
+	       !strcmp(path + len - (sizeof(lock) - 1), lock);
+}
+
+bool operation_name_find(const char *path, enum operation_format *out)
+{
+	const struct known *found;
+
+	*out = OPERATION_UNKNOWN;
 	found = bsearch(path, known, ARRAY_SIZE(known), sizeof(*known),
 			compare);
 	if (found) {
 		*out = found->format;
 		return true;
 	}
-	*out = is_mail(path) ? OPERATION_MAIL : OPERATION_UNKNOWN;
-	if (!path_is_safe(path))
+	if (operation_name_is_lock(path) || !path_is_safe(path))
 		return false;
-	for (const char *const *dir = operation_directories; *dir; dir++)
-		if (path_is_below(path, *dir) && path[strlen(*dir)])
+	if (is_mail(path))
+		*out = OPERATION_MAIL;
+	for (size_t i = 0; i < ARRAY_SIZE(operation_units); i++)
+		if (operation_units[i].is_dir &&
+		    operation_unit_has(&operation_units[i], path))
 			return true;
 	return false;
 }

@@ -190,29 +190,61 @@ static int ask_git(struct resolving *resolving, const struct strlist *names,
 	return ret;
 }
 
+/* The only commit whose id starts with these digits. */
+static bool find_short(struct resolving *resolving, const char *digits,
+		       struct oid *out, struct error *err)
+{
+	size_t len = strspn(digits, "0123456789abcdefABCDEF");
+	enum object_type type;
+	git_oid start, found;
+
+	if (digits[len] || len < GIT_OID_MINPREFIXLEN || len >= OID_HEXSZ ||
+	    git_oid_fromstrn(&start, digits, len) < 0 ||
+	    git_odb_exists_prefix(&found, resolving->repo->odb, &start, len))
+		return false;
+	memcpy(out->id, found.id, OID_RAWSZ);
+	if (!object_header(resolving->repo, out, &type, NULL, err))
+		return type == OBJECT_COMMIT;
+	error_release(err);
+	return false;
+}
+
+/* Add what is meant; what only git can tell goes to `rest`. */
+static int add_name(struct resolving *resolving, const char *name,
+		    struct strlist *rest, struct error *err)
+{
+	struct oid oid;
+
+	if (find_short(resolving, name, &oid, err))
+		return add_object(resolving, &oid, err);
+	strlist_add(rest, name);
+	return 0;
+}
+
 static int add_names(struct resolving *resolving,
 		     const struct operation_mentions *mentions,
 		     struct error *err)
 {
-	struct strlist names = STRLIST_INIT;
+	struct strlist rest = STRLIST_INIT;
 	int ret = 0;
 
-	for (size_t i = 0; i < mentions->names.nr; i++)
-		strlist_add(&names, mentions->names.items[i]);
-	for (size_t i = 0; i < mentions->labels.nr; i++) {
+	for (size_t i = 0; !ret && i < mentions->names.nr; i++)
+		ret = add_name(resolving, mentions->names.items[i], &rest, err);
+	for (size_t i = 0; !ret && i < mentions->labels.nr; i++) {
 		char *ref =
 			xstrfmt("refs/rewritten/%s", mentions->labels.items[i]);
 
-		/* Among the refs, or not made yet. */
+		/* Among the refs: made already, or by a line of the list. */
 		if (!has_ref(&resolving->out->refs, ref))
-			strlist_add(&names, mentions->labels.items[i]);
+			ret = add_name(resolving, mentions->labels.items[i],
+				       &rest, err);
 		free(ref);
 	}
-	strlist_sort(&names);
-	strlist_unique(&names);
-	if (names.nr)
-		ret = ask_git(resolving, &names, err);
-	strlist_release(&names);
+	strlist_sort(&rest);
+	strlist_unique(&rest);
+	if (!ret && rest.nr)
+		ret = ask_git(resolving, &rest, err);
+	strlist_release(&rest);
 	return ret;
 }
 

@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#include "git/operation_line.h"
+
 /* By their commands' numbers. */
 static const struct {
 	const char *name;
@@ -32,26 +34,20 @@ static enum todo_command find_command(const char *word, size_t len)
 
 bool todo_next(const struct buf *text, size_t *pos, struct todo_line *line)
 {
-	const char *at = text->ptr + *pos, *end;
+	struct operation_line next = {.number = line->number};
 	const char *word;
 	size_t len;
 
-	if (*pos >= text->len)
+	if (!operation_line_next(text, pos, &next))
 		return false;
-	end = memchr(at, '\n', text->len - *pos);
-	if (!end)
-		end = text->ptr + text->len;
-	*pos = (size_t)(end - text->ptr) + 1;
-	if (end > at && end[-1] == '\r')
-		end--;
-	line->number++;
-	line->rest = at;
-	line->rest_len = (size_t)(end - at);
-	/* The comment character is configured; no command starts with one. */
+	line->number = next.number;
+	line->rest = next.text;
+	line->rest_len = next.len;
 	while (line->rest_len && is_blank(*line->rest)) {
 		line->rest++;
 		line->rest_len--;
 	}
+	/* The comment character is configured; no command starts with one. */
 	if (!line->rest_len || !isalnum((unsigned char)*line->rest)) {
 		line->command = TODO_COMMENT;
 		return true;
@@ -74,4 +70,19 @@ bool todo_word(struct todo_line *line, const char **word, size_t *len)
 	line->rest = at;
 	line->rest_len = (size_t)(end - at);
 	return *len > 0;
+}
+
+char todo_commit(struct todo_line *line, const char **word, size_t *len)
+{
+	char option;
+
+	if (!todo_word(line, word, len) || *len < 2 || (*word)[0] != '-' ||
+	    ((*word)[1] != 'C' && (*word)[1] != 'c'))
+		return 0;
+	option = (*word)[1];
+	*word += 2;
+	*len -= 2;
+	if (!*len)
+		todo_word(line, word, len);
+	return option;
 }

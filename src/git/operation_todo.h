@@ -47,4 +47,11 @@ bool todo_next(const struct buf *text, size_t *pos, struct todo_line *line);
  */
 bool todo_word(struct todo_line *line, const char **word, size_t *len);
 
+/*
+ * The commit that a line names, behind "-C" or "-c" (with a blank between or
+ * without one), which is returned; 0 where it has none of these. `*len` is 0
+ * where no commit is there.
+ */
+char todo_commit(struct todo_line *line, const char **word, size_t *len);
+
 #endif
