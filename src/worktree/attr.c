@@ -11,6 +11,7 @@
 #include "worktree/attr_files.h"
 #include "worktree/attr_rules.h"
 #include "worktree/pattern.h"
+#include "worktree/rulefile.h"
 
 const char attr_true[] = "set";
 const char attr_false[] = "unset";
@@ -49,17 +50,27 @@ struct attr {
 
 	pthread_mutex_t lock; /* for what follows */
 	bool ready;	      /* macros are known, names closed */
+	enum rulefile_stars stars;
 	struct attr_frame *made;
 	struct strmap dirs; /* "a/b/" to the frame that counts there */
 };
 
-/* Read rules that may define macros into one of the fixed frames. */
-static void fill_frame(struct attr *attr, int frame, struct buf *text,
-		       enum attr_rules_source source)
+/* Read the rules in `text` (emptied); `macros`: they may define some. */
+static int read_rules(struct attr *attr, struct buf *text,
+		      enum attr_rules_source source, bool macros,
+		      struct attr_rules *out, struct error *err)
 {
-	if (text->len)
-		attr_rules_parse(&attr->fixed[frame].rules, text, source, true,
-				 &attr->names);
+	int ret = 0;
+
+	if (!text->len)
+		return 0;
+	attr_rules_parse(out, text, source, macros, &attr->names);
+	/* Which git it is only matters where there are such patterns. */
+	if (out->tail_stars)
+		ret = rulefile_ask_stars(&attr->stars, err);
+	if (ret >= 0 && attr->stars == RULEFILE_STARS_NEW)
+		attr_rules_new_stars(out);
+	return ret;
 }
 
 static int read_user_files(struct attr *attr, struct error *err)
@@ -73,18 +84,39 @@ static int read_user_files(struct attr *attr, struct error *err)
 		{FRAME_INFO, ATTR_FILE_INFO},
 	};
 	struct buf text = BUF_INIT;
-	int ret = 0;
+	int ret;
 
 	buf_addstr(&text, "[attr]binary -diff -merge -text\n");
-	fill_frame(attr, FRAME_BUILTIN, &text, ATTR_RULES_FILE);
+	ret = read_rules(attr, &text, ATTR_RULES_FILE, true,
+			 &attr->fixed[FRAME_BUILTIN].rules, err);
 	for (size_t i = 0; i < ARRAY_SIZE(files) && ret >= 0; i++) {
 		ret = attr_files_read_user(&attr->files, files[i].file, &text,
 					   err);
 		if (ret >= 0)
-			fill_frame(attr, files[i].frame, &text,
-				   ATTR_RULES_FILE);
+			ret = read_rules(attr, &text, ATTR_RULES_FILE, true,
+					 &attr->fixed[files[i].frame].rules,
+					 err);
 		buf_release(&text);
 	}
+	return ret;
+}
+
+/* The top's .gitattributes is the last file that may define macros. */
+static int read_top(struct attr *attr, struct error *err)
+{
+	enum attr_rules_source source;
+	struct attr_rules rules = {0};
+	struct buf text = BUF_INIT;
+	int ret = attr_files_read(&attr->files, ".gitattributes", &text,
+				  &source, err);
+
+	if (ret >= 0)
+		ret = read_rules(attr, &text, source, true, &rules, err);
+	if (ret < 0)
+		attr_rules_release(&rules);
+	else
+		attr->fixed[FRAME_TOP].rules = rules;
+	buf_release(&text);
 	return ret;
 }
 
@@ -110,34 +142,36 @@ static void define_macros(struct attr *attr)
 	}
 }
 
-/*
- * Read the top's .gitattributes, the last file that may define macros; then
- * only the names that are asked for and the macros matter.
- */
-static int make_ready(struct attr *attr, struct error *err)
+/* From here on only the names that are asked for and the macros matter. */
+static void close_names(struct attr *attr)
 {
-	struct attr_frame *fixed = attr->fixed;
-	enum attr_rules_source source;
-	struct buf text = BUF_INIT;
-	uint32_t *renumber, nr = 0;
-	bool *wanted;
+	bool *wanted = xcalloc(attr->names.nr, sizeof(*wanted));
+	uint32_t *renumber = xcalloc(attr->names.nr, sizeof(*renumber)), nr = 0;
 
-	if (attr_files_read(&attr->files, ".gitattributes", &text, &source,
-			    err) < 0)
-		return err->code;
-	fill_frame(attr, FRAME_TOP, &text, source);
-	buf_release(&text);
-	wanted = xcalloc(attr->names.nr, sizeof(*wanted));
-	renumber = xcalloc(attr->names.nr, sizeof(*renumber));
-	for (size_t i = 0; i < FRAME_NR; i++)
-		for (size_t k = 0; k < fixed[i].rules.nr; k++)
-			if (fixed[i].rules.rules[k].is_macro)
-				wanted[fixed[i].rules.rules[k].macro] = true;
+	for (size_t i = 0; i < FRAME_NR; i++) {
+		const struct attr_rules *rules = &attr->fixed[i].rules;
+
+		for (size_t k = 0; k < rules->nr; k++)
+			if (rules->rules[k].is_macro)
+				wanted[rules->rules[k].macro] = true;
+	}
 	for (uint32_t i = 0; i < attr->names.nr; i++)
 		renumber[i] = i < ATTR_NR || wanted[i] ? nr++ : ATTR_DROPPED;
 	attr_names_close(&attr->names, renumber);
 	for (size_t i = 0; i < FRAME_NR; i++)
-		attr_rules_renumber(&fixed[i].rules, renumber);
+		attr_rules_renumber(&attr->fixed[i].rules, renumber);
+	free(renumber);
+	free(wanted);
+}
+
+static int make_ready(struct attr *attr, struct error *err)
+{
+	struct attr_frame *fixed = attr->fixed;
+	int ret = read_top(attr, err);
+
+	if (ret < 0)
+		return ret;
+	close_names(attr);
 	define_macros(attr);
 	fixed[FRAME_TOP].below = &fixed[FRAME_USER];
 	fixed[FRAME_USER].below = &fixed[FRAME_SYSTEM];
@@ -145,8 +179,6 @@ static int make_ready(struct attr *attr, struct error *err)
 		if (fixed[i].rules.nr)
 			attr->says_something = true;
 	attr->ready = true;
-	free(renumber);
-	free(wanted);
 	return 0;
 }
 
@@ -222,8 +254,8 @@ static struct attr_frame *open_frame(struct attr *attr, const char *dir,
 	struct buf text = BUF_INIT;
 	int ret = attr_files_read(&attr->files, path, &text, &source, err);
 
-	if (text.len)
-		attr_rules_parse(&rules, &text, source, false, &attr->names);
+	if (ret >= 0)
+		ret = read_rules(attr, &text, source, false, &rules, err);
 	buf_release(&text);
 	free(path);
 	if (ret < 0 || !rules.nr) {

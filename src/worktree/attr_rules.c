@@ -182,6 +182,13 @@ static void add_rule(struct attr_rules *rules, const struct attr_rule *rule)
 {
 	ARRAY_GROW(rules->rules, rules->nr, rules->alloc);
 	rules->rules[rules->nr++] = *rule;
+	rules->tail_stars |= rule->pattern.tail_stars;
+}
+
+void attr_rules_new_stars(struct attr_rules *rules)
+{
+	for (size_t i = 0; i < rules->nr; i++)
+		rules->rules[i].pattern.stars_are_tail = true;
 }
 
 static void parse_line(struct attr_rules *rules, char *line, bool macros,

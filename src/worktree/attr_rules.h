@@ -40,7 +40,8 @@ struct attr_rules {
 	size_t nr, alloc;
 	struct attr_assignment *assignments;
 	size_t nr_assignments, alloc_assignments;
-	char *text; /* what patterns and values point into */
+	char *text;	 /* what patterns and values point into */
+	bool tail_stars; /* some pattern has them */
 };
 
 /* How git reads a file in the worktree, and how a blob. */
@@ -54,6 +55,8 @@ enum attr_rules_source { ATTR_RULES_FILE, ATTR_RULES_BLOB };
 void attr_rules_parse(struct attr_rules *out, struct buf *text,
 		      enum attr_rules_source source, bool macros,
 		      struct attr_names *names);
+/* Take `tail_stars` as git does since 2.52; see pattern.h. */
+void attr_rules_new_stars(struct attr_rules *rules);
 void attr_rules_release(struct attr_rules *rules);
 
 /*

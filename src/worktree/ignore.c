@@ -30,25 +30,41 @@ struct ignore {
 	struct strmap skipped; /* .gitignore files that are in the index and,
 				  by its word, not in the worktree */
 	pthread_mutex_t lock;
+	enum rulefile_stars stars;
 	struct ignore_level *made; /* all levels, for ignore_free() */
 	struct ignore_level *user; /* core.excludesFile, info/exclude */
 	struct strmap opened;	   /* for ignore_path(): directory to level */
 };
 
-/* A level of the rules in `text` (emptied), or `parent` where there are none.
- */
+/* Read the rules in `text` (emptied). */
+static int read_rules(struct ignore *ignore, struct buf *text,
+		      struct ignore_rules *out, struct error *err)
+{
+	int ret = 0;
+
+	ignore_rules_parse(out, text);
+	if (!out->tail_stars)
+		return 0;
+	pthread_mutex_lock(&ignore->lock);
+	ret = rulefile_ask_stars(&ignore->stars, err);
+	pthread_mutex_unlock(&ignore->lock);
+	if (ret >= 0 && ignore->stars == RULEFILE_STARS_NEW)
+		ignore_rules_new_stars(out);
+	return ret;
+}
+
+/* A level of `rules`, which it takes over, or `parent` where they are none. */
 static struct ignore_level *level_new(struct ignore *ignore,
 				      struct ignore_level *parent,
-				      struct buf *text, size_t above)
+				      struct ignore_rules *rules, size_t above)
 {
-	struct ignore_level *level = xcalloc(1, sizeof(*level));
+	struct ignore_level *level;
 
-	ignore_rules_parse(&level->rules, text);
-	if (parent && !level->rules.nr) {
-		ignore_rules_release(&level->rules);
-		free(level);
+	if (parent && !rules->nr)
 		return parent;
-	}
+	level = xcalloc(1, sizeof(*level));
+	level->rules = *rules;
+	*rules = (struct ignore_rules){0};
 	level->parent = parent;
 	level->above = above;
 	level->fold = ignore->fold;
@@ -63,6 +79,7 @@ static struct ignore_level *level_new(struct ignore *ignore,
 static int add_user_file(struct ignore *ignore, const char *path,
 			 struct error *err)
 {
+	struct ignore_rules rules = {0};
 	struct buf text = BUF_INIT;
 	int ret = rulefile_read(AT_FDCWD, path, true, &text, err);
 
@@ -74,9 +91,12 @@ static int add_user_file(struct ignore *ignore, const char *path,
 		ret = error_set(err, ERR_FAILED,
 				"cannot use '%s' as an exclude file", path);
 	else
-		ignore->user = level_new(ignore, ignore->user, &text, 0);
+		ret = read_rules(ignore, &text, &rules, err);
+	if (ret >= 0)
+		ignore->user = level_new(ignore, ignore->user, &rules, 0);
+	ignore_rules_release(&rules);
 	buf_release(&text);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
 static void note_skipped(struct ignore *ignore, const struct index *index)
@@ -187,10 +207,13 @@ static struct ignore_level *push(struct ignore *ignore,
 				 int dir_fd, bool has_file, struct error *err)
 {
 	struct ignore_level *level = NULL;
+	struct ignore_rules rules = {0};
 	struct buf text = BUF_INIT;
 
-	if (read_dir_file(ignore, dir, dir_fd, has_file, &text, err) >= 0)
-		level = level_new(ignore, parent, &text, strlen(dir));
+	if (read_dir_file(ignore, dir, dir_fd, has_file, &text, err) >= 0 &&
+	    read_rules(ignore, &text, &rules, err) >= 0)
+		level = level_new(ignore, parent, &rules, strlen(dir));
+	ignore_rules_release(&rules);
 	buf_release(&text);
 	return level;
 }
@@ -290,6 +313,8 @@ struct ignore_list *ignore_list_new(const struct strlist *patterns,
 		ignore_rules_add(&list->rules, list->rules.text + pos, len);
 		pos += len + 1;
 	}
+	/* ours are read as gitignore(5) has it, whatever git there is */
+	ignore_rules_new_stars(&list->rules);
 	list->fold = ignore_case;
 	return list;
 }

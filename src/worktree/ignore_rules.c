@@ -16,6 +16,13 @@ void ignore_rules_add(struct ignore_rules *rules, const char *text, size_t len)
 		return;
 	ARRAY_GROW(rules->patterns, rules->nr, rules->alloc);
 	rules->patterns[rules->nr++] = pattern;
+	rules->tail_stars |= pattern.tail_stars;
+}
+
+void ignore_rules_new_stars(struct ignore_rules *rules)
+{
+	for (size_t i = 0; i < rules->nr; i++)
+		rules->patterns[i].stars_are_tail = true;
 }
 
 /* The length of a line without the spaces at its end that no "\" protects. */

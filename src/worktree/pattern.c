@@ -302,6 +302,9 @@ bool pattern_parse(struct pattern *out, const char *text, size_t len)
 	for (size_t i = 1; i < len && plain; i++)
 		plain = !is_wild(text[i]);
 	p.suffix = p.any_depth && *text == '*' && plain;
+	p.tail_stars = !p.any_depth && p.literal && p.len - p.literal > 1 &&
+		       text[p.literal - 1] != '/' && text[p.literal] == '*' &&
+		       text[p.literal + 1] == '*';
 	*out = p;
 	return true;
 }
@@ -325,7 +328,7 @@ bool pattern_matches(const struct pattern *p, const struct pattern_path *path,
 {
 	size_t from = p->any_depth ? path->base : above;
 	const char *name = path->path + from;
-	size_t len = path->len - from;
+	size_t len = path->len - from, skip;
 	unsigned flags = (path->fold ? WILDMATCH_FOLD : 0) |
 			 (p->any_depth ? WILDMATCH_FLAT : 0);
 
@@ -340,10 +343,8 @@ bool pattern_matches(const struct pattern *p, const struct pattern_path *path,
 		return false;
 	if (p->literal == p->len)
 		return true;
-	/*
-	 * What wildmatch() gets starts at the first wildcard, as in git: so
-	 * "a**" "/b" counts as if the stars were a whole part (until git 2.52).
-	 */
-	return wildmatch(p->text + p->literal, p->len - p->literal,
-			 name + p->literal, len - p->literal, flags);
+	/* A byte of context is enough to tell where the stars are. */
+	skip = p->literal - (p->tail_stars && p->stars_are_tail);
+	return wildmatch(p->text + skip, p->len - skip, name + skip, len - skip,
+			 flags);
 }

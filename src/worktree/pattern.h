@@ -14,11 +14,14 @@
 struct pattern {
 	const char *text; /* without "!", a "/" in front or at the end */
 	uint32_t len;
-	uint32_t literal; /* bytes before the first of * ? [ and \ */
-	bool negative;	  /* "!" in front */
-	bool dir_only;	  /* "/" at the end */
-	bool any_depth;	  /* no other slash: matched against the last part */
-	bool suffix;	  /* any_depth, "*" and then only plain text */
+	uint32_t literal;    /* bytes before the first of * ? [ and \ */
+	bool negative;	     /* "!" in front */
+	bool dir_only;	     /* "/" at the end */
+	bool any_depth;	     /* no other slash: matched against the last part */
+	bool suffix;	     /* any_depth, "*" and then only plain text */
+	bool tail_stars;     /* "**" with text before it in the same part, which
+				the versions of git take in two ways */
+	bool stars_are_tail; /* the way of git 2.52 and later; see below */
 };
 
 /*
@@ -27,6 +30,13 @@ struct pattern {
  * empty).
  */
 bool pattern_parse(struct pattern *out, const char *text, size_t len);
+
+/*
+ * "a**" "/b" is "a*" "/b" by gitignore(5), and so it is in git since 2.52.
+ * Before, git compared the text up to the first wildcard and then forgot it,
+ * so that the stars behind it stood for any number of parts. A pattern with
+ * `tail_stars` is matched in the old way unless its `stars_are_tail` is set.
+ */
 
 /* A path that patterns are held against; filled by pattern_path(). */
 struct pattern_path {

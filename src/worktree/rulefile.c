@@ -105,3 +105,24 @@ int rulefile_configured(char **out, const struct repository *repo,
 	}
 	return 0;
 }
+
+int rulefile_ask_stars(enum rulefile_stars *known, struct error *err)
+{
+	struct buf answer = BUF_INIT;
+	unsigned major, minor;
+	int ret = 0;
+
+	if (*known)
+		return 0;
+	ret = git_ask(NULL, &answer, err, "version", NULL);
+	if (ret >= 0 &&
+	    sscanf(answer.ptr, "git version %u.%u", &major, &minor) != 2)
+		ret = error_set(err, ERR_FAILED, "unknown version: '%s'",
+				answer.ptr);
+	if (ret >= 0)
+		*known = major > 2 || (major == 2 && minor >= 52)
+				 ? RULEFILE_STARS_NEW
+				 : RULEFILE_STARS_OLD;
+	buf_release(&answer);
+	return ret;
+}

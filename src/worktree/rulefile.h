@@ -39,4 +39,15 @@ int rulefile_read(int dir_fd, const char *path, bool follow, struct buf *out,
 int rulefile_configured(char **out, const struct repository *repo,
 			const char *key, const char *name, struct error *err);
 
+/*
+ * Whether the git in use takes "**" behind a text as pattern.h says of 2.52.
+ * It is asked once, for `*known`, which is to be zeroed before.
+ */
+enum rulefile_stars {
+	RULEFILE_STARS_UNKNOWN,
+	RULEFILE_STARS_OLD,
+	RULEFILE_STARS_NEW
+};
+int rulefile_ask_stars(enum rulefile_stars *known, struct error *err);
+
 #endif

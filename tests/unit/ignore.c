@@ -118,6 +118,24 @@ static void lines_are_read_as_git_does(void **state)
 		    "bom\r", ));
 }
 
+/* Its versions differ, so the one that is here is asked. */
+static void stars_behind_a_text_are_as_in_this_git(void **state)
+{
+	struct buf out = BUF_INIT;
+	struct opened it;
+	int theirs;
+
+	(void)state;
+	make("echo '/a**/b' >.gitignore");
+	scratch_run(&out, "git check-ignore -v -n a/x/b || :", 0);
+	theirs = *out.ptr != ':';
+	assert_int_equal(try_open(&it), 0);
+	assert_int_equal(ask(&it, "a/x/b", false), theirs);
+	assert_int_equal(ask(&it, "a/b", false), 1);
+	release(&it);
+	buf_release(&out);
+}
+
 static void other_than_a_file_is_no_rules(void **state)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -338,6 +356,7 @@ int main(void)
 		IN_SCRATCH(nearest_file_has_the_last_word),
 		IN_SCRATCH(excluded_directory_holds_all_below),
 		IN_SCRATCH(lines_are_read_as_git_does),
+		IN_SCRATCH(stars_behind_a_text_are_as_in_this_git),
 		IN_SCRATCH(other_than_a_file_is_no_rules),
 		IN_SCRATCH(user_files_are_where_git_looks),
 		IN_SCRATCH(user_directory_is_refused_as_by_git),

@@ -316,6 +316,42 @@ static void matches_where_its_file_is(void **state)
 	}
 }
 
+/* What git did until 2.52, and does since. */
+static void stars_behind_a_text(void **state)
+{
+	static const struct {
+		const char *line, *path;
+		bool old, new;
+	} cases[] = {
+		{"a**/b", "a/b", true, true},
+		{"a**/b", "ax/b", true, true},
+		{"a**/b", "ab", true, false},
+		{"a**/b", "a/x/b", true, false},
+		{"/a**", "a/x", true, false},
+		{"/a**", "ax", true, true},
+		{"x/a**/b", "x/ab", true, false},
+		{"x/**/b", "x/y/z/b", true, true},
+		{"a/**", "a/x/y", true, true},
+		{"/a**x", "a/x", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *text = cases[i].path;
+		struct pattern_path path =
+			pattern_path(text, strlen(text), false, false);
+		struct pattern pattern;
+
+		assert_true(pattern_parse(&pattern, cases[i].line,
+					  strlen(cases[i].line)));
+		assert_int_equal(pattern_matches(&pattern, &path, 0),
+				 cases[i].old);
+		pattern.stars_are_tail = true;
+		assert_int_equal(pattern_matches(&pattern, &path, 0),
+				 cases[i].new);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +361,7 @@ int main(void)
 		cmocka_unit_test(hostile_patterns_end_soon),
 		cmocka_unit_test(reads_a_pattern),
 		cmocka_unit_test(matches_where_its_file_is),
+		cmocka_unit_test(stars_behind_a_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
