@@ -157,39 +157,59 @@ static size_t compare_walks(struct random_worktree *tree, struct ignore *ignore,
 	return tree->paths.nr;
 }
 
-static void agrees_with_git(void **state)
+static size_t compare_all(struct random_worktree *tree, uint64_t seed)
 {
-	double end = random_now() + run.seconds;
-	uint64_t seed = run.seed;
-	size_t cases = 0;
+	struct error err = ERROR_INIT;
+	struct ignore *ignore = NULL;
+	size_t cases;
 
+	if (ignore_open(&ignore, tree->repo, tree->index, &err) < 0)
+		fail_msg("seed %ju: %s", (uintmax_t)seed, err.text);
+	cases = compare_questions(tree, ignore, seed);
+	cases += compare_walks(tree, ignore, seed);
+	ignore_free(ignore);
+	random_worktree_release(tree);
+	return cases;
+}
+
+static size_t compare_repository(uint64_t seed)
+{
+	struct random_worktree tree;
+
+	random_worktree_make(&tree, &kind, seed);
+	return compare_all(&tree, seed);
+}
+
+static size_t compare_shelves(uint64_t seed)
+{
+	struct random_worktree tree;
+
+	random_shelves_make(&tree, &kind, seed);
+	return compare_all(&tree, seed);
+}
+
+static void repositories_agree_with_git(void **state)
+{
 	(void)state;
-	random_worktree_prepare();
-	do {
-		struct error err = ERROR_INIT;
-		struct random_worktree tree;
-		struct ignore *ignore = NULL;
+	random_rounds(&run, compare_repository);
+}
 
-		random_worktree_make(&tree, &kind, seed);
-		if (ignore_open(&ignore, tree.repo, tree.index, &err) < 0)
-			fail_msg("seed %ju: %s", (uintmax_t)seed, err.text);
-		cases += compare_questions(&tree, ignore, seed);
-		cases += compare_walks(&tree, ignore, seed);
-		ignore_free(ignore);
-		random_worktree_release(&tree);
-		seed++;
-	} while (!run.one && random_now() < end);
-	print_message("# %zu cases in %ju repositories\n", cases,
-		      (uintmax_t)(seed - run.seed));
+static void patterns_agree_with_git(void **state)
+{
+	(void)state;
+	random_rounds(&run, compare_shelves);
 }
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest kept[] = {
-		cmocka_unit_test_setup(agrees_with_git, scratch_enter),
+		cmocka_unit_test_setup(repositories_agree_with_git,
+				       scratch_enter),
+		cmocka_unit_test_setup(patterns_agree_with_git, scratch_enter),
 	};
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(agrees_with_git),
+		IN_SCRATCH(repositories_agree_with_git),
+		IN_SCRATCH(patterns_agree_with_git),
 	};
 
 	run = random_run(argc, argv);

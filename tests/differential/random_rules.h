@@ -9,6 +9,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
+#include "base/path.h"
 #include "base/strlist.h"
 
 #include "../unit/scratch.h"
@@ -35,20 +36,19 @@ static inline bool random_percent(random_state *random, unsigned percent)
 static inline void random_name(random_state *random, struct buf *out)
 {
 	static const char *const names[] = {
-		"a",	 "b",	    "c",     "ab",    "abc",
-		"A",	 "Ab",	    "foo",   "foo.c", "foo.o",
-		"Foo.O", "bar.txt", "x y",   "x ",    "\xc3\xa9",
-		"[a]",	 "a*b",	    "a\\b",  "#x",    "!x",
-		"-",	 "a-b",	    "a]b",   "..a",   "a\nb",
-		"\"q\"", ".hid",    "build", "1",     "z9",
-		"aa",	 "aab",	    "b.c.o", "a\tb",  "\xff",
-		"^a",	 "ba",	    "bab",   "abab",  "/" /* never alone */,
+		"a",	"b",	 "c",	     "ab",    "abc",   "A",
+		"Ab",	"foo",	 "foo.c",    "foo.o", "Foo.O", "bar.txt",
+		"x y",	"x ",	 "\xc3\xa9", "[a]",   "a*b",   "a\\b",
+		"#x",	"!x",	 "-",	     "a-b",   "a]b",   "..a",
+		"a\nb", "\"q\"", ".hid",     "build", "1",     "z9",
+		"aa",	"aab",	 "b.c.o",    "a\tb",  "\xff",  "^a",
+		"ba",	"bab",	 "abab",     "a\rb",  "a\vb",  "*",
+		"?a",	"B",	 "ABC",
 	};
 	size_t start = out->len;
 
 	do
-		buf_addstr(out,
-			   names[random_below(random, ARRAY_SIZE(names) - 1)]);
+		buf_addstr(out, RANDOM_OF(random, names));
 	while (random_percent(random, 15) && out->len - start < 20);
 }
 
@@ -141,6 +141,16 @@ static inline void random_part_pattern(random_state *random, const char *part,
 	}
 }
 
+static inline void random_slash_pattern(random_state *random, struct buf *out)
+{
+	static const char *const odd[] = {
+		"\\/", "/**/", "**\\/", "/**\\/", "**/", "/**",	   "?",
+		"*",   "[/]",  "[!x]",	"//",	  "/*/", "/**/**/"};
+
+	buf_addstr(out,
+		   random_percent(random, 15) ? RANDOM_OF(random, odd) : "/");
+}
+
 /* A pattern made from a path: it matches that, or nearly does. */
 static inline void random_path_pattern(random_state *random, const char *path,
 				       struct buf *out)
@@ -157,9 +167,7 @@ static inline void random_path_pattern(random_state *random, const char *path,
 			slash ? (size_t)(slash - path) : strlen(path), out);
 		if (!slash || !slash[1])
 			break;
-		buf_addstr(out, random_percent(random, 4)   ? "\\/"
-				: random_percent(random, 8) ? "/**/"
-							    : "/");
+		random_slash_pattern(random, out);
 		path = slash + 1;
 		if (random_percent(random, 12))
 			break;
@@ -211,19 +219,6 @@ static inline void random_pattern(random_state *random,
 	}
 }
 
-/*
- * Patterns where git versions differ: a literal text and "**" behind it in one
- * part (see git 2.52's match_pathname()).
- */
-static inline bool pattern_has_tail_stars(const char *pattern, size_t len)
-{
-	for (size_t i = 1; i + 1 < len; i++)
-		if (pattern[i] == '*' && pattern[i + 1] == '*' &&
-		    !strchr("/*!", pattern[i - 1]))
-			return true;
-	return false;
-}
-
 /* How lines end, and what else is between and around them. */
 static inline void random_line_end(random_state *random, bool crlf,
 				   struct buf *out)
@@ -249,12 +244,65 @@ static inline void random_file(random_state *random, random_line line,
 
 	if (random_percent(random, 5))
 		buf_addstr(out, "\xef\xbb\xbf");
-	for (size_t i = random_below(random, 8); i > 0; i--) {
+	for (size_t i = random_below(random, 6); i > 0; i--) {
 		line(random, paths, out);
 		random_line_end(random, crlf, out);
 	}
-	if (random_percent(random, 15))
+	if (random_percent(random, 25)) {
 		line(random, paths, out);
+		if (random_percent(random, 20))
+			buf_addch(out, '\r');
+	}
+}
+
+/* Whether git takes `path` as one below the top. */
+static inline bool path_is_plain(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len && *path != '/' && path[len - 1] != '/' &&
+	       !strstr(path, "//") && path_is_safe(path);
+}
+
+/* `path`, changed a little: what a pattern should just, or just not, match. */
+static inline void random_variant(random_state *random, const char *path,
+				  struct buf *out)
+{
+	static const char letters[] = "abABx/[]\\ -.1\r\v\xff*?/";
+	size_t start = out->len;
+
+	buf_addstr(out, path);
+	for (size_t edits = random_below(random, 3); edits > 0; edits--) {
+		size_t at = start + random_below(random, out->len - start);
+		char letter =
+			letters[random_below(random, sizeof(letters) - 1)];
+		char *c = out->ptr + at;
+
+		switch (random_below(random, 5)) {
+		case 0:
+			*c = (char)(isupper((unsigned char)*c)
+					    ? tolower((unsigned char)*c)
+					    : toupper((unsigned char)*c));
+			break;
+		case 1:
+			*c = letter;
+			break;
+		case 2:
+			if (out->len - start > 1)
+				buf_remove(out, at, 1);
+			break;
+		case 3:
+			buf_addch(out, letter);
+			break;
+		case 4:
+			buf_addstr(out,
+				   random_percent(random, 50) ? "/a" : "b");
+		}
+	}
+	if (path_is_plain(out->ptr + start))
+		return;
+	buf_setlen(out, start);
+	buf_addstr(out, path);
 }
 
 #endif

@@ -82,7 +82,7 @@ static inline void make_paths(struct random_worktree *tree)
 	struct buf path = BUF_INIT;
 
 	strlist_add(&tree->dirs, "");
-	for (size_t i = random_below(random, 9); i > 0; i--) {
+	for (size_t i = random_below(random, 14); i > 0; i--) {
 		buf_reset(&path);
 		buf_addf(&path, "repo/%s",
 			 tree->dirs.items[random_below(random, tree->dirs.nr)]);
@@ -92,7 +92,7 @@ static inline void make_paths(struct random_worktree *tree)
 		strlist_addf(&tree->dirs, "%s/", path.ptr + 5);
 		strlist_addf(&tree->paths, "%s/", path.ptr + 5);
 	}
-	for (size_t i = 8 + random_below(random, 40); i > 0; i--) {
+	for (size_t i = 8 + random_below(random, 60); i > 0; i--) {
 		int fd;
 
 		buf_reset(&path);
@@ -142,7 +142,7 @@ static inline void make_questions(struct random_worktree *tree)
 		len -= tree->paths.items[i][len - 1] == '/';
 		strlist_addn(&tree->asked, tree->paths.items[i], len);
 	}
-	for (size_t i = 0; i < 40; i++) {
+	for (size_t i = 0; i < 150; i++) {
 		buf_reset(&path);
 		buf_addstr(
 			&path,
@@ -264,7 +264,7 @@ static inline void make_index(struct random_worktree *tree, const char *name)
 		struct stat st;
 
 		if (fstatat(tree->top_fd, path, &st, AT_SYMLINK_NOFOLLOW) ||
-		    !S_ISREG(st.st_mode) || random_percent(&tree->random, 60))
+		    !S_ISREG(st.st_mode) || random_percent(&tree->random, 50))
 			continue;
 		path_quote(&in, path);
 		buf_addch(&in, '\n');
@@ -296,6 +296,27 @@ static inline void make_index(struct random_worktree *tree, const char *name)
 	buf_release(&skipped);
 }
 
+static inline void open_worktree(struct random_worktree *tree)
+{
+	struct error err = ERROR_INIT;
+
+	must(!chdir("repo"), "repo");
+	if (repository_open(&tree->repo, &err) < 0)
+		fail_msg("%s", err.text);
+	must(!chdir(".."), "..");
+	tree->top_fd = open("repo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	must(tree->top_fd >= 0, "repo");
+}
+
+static inline void read_index(struct random_worktree *tree)
+{
+	struct error err = ERROR_INIT;
+
+	if (index_read(&tree->index, tree->repo, tree->repo->index_file, &err) <
+	    0)
+		fail_msg("%s", err.text);
+}
+
 /*
  * One round's repository. `name` is ".gitignore" or ".gitattributes"; `user`,
  * `key` and `info` where its rules are besides.
@@ -309,7 +330,6 @@ static inline void random_worktree_make(struct random_worktree *tree,
 					uint64_t seed)
 {
 	struct buf text = BUF_INIT;
-	struct error err = ERROR_INIT;
 
 	*tree = (struct random_worktree){.random = random_start(seed)};
 	must(!nftw("repo", sweep, 16, FTW_DEPTH | FTW_PHYS), "repo");
@@ -342,17 +362,65 @@ static inline void random_worktree_make(struct random_worktree *tree,
 		setenv("XDG_CONFIG_HOME", text.ptr, 1);
 	buf_release(&text);
 
-	must(!chdir("repo"), "repo");
-	if (repository_open(&tree->repo, &err) < 0)
-		fail_msg("%s", err.text);
-	must(!chdir(".."), "..");
-	tree->top_fd = open("repo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	must(tree->top_fd >= 0, "repo");
+	open_worktree(tree);
 	if (!tree->fold && random_percent(&tree->random, 30))
 		make_index(tree, kind->name);
-	if (index_read(&tree->index, tree->repo, tree->repo->index_file, &err) <
-	    0)
-		fail_msg("%s", err.text);
+	read_index(tree);
+}
+
+/*
+ * A round of another kind: many directories, each with a few rules made from
+ * one path; asked for are that path and others that are nearly so.
+ */
+static inline void random_shelves_make(struct random_worktree *tree,
+				       const struct random_kind *kind,
+				       uint64_t seed)
+{
+	struct buf text = BUF_INIT, path = BUF_INIT;
+
+	*tree = (struct random_worktree){.random = random_start(seed)};
+	must(!nftw("repo", sweep, 16, FTW_DEPTH | FTW_PHYS), "repo");
+	unlink("repo/.git/index");
+	unlink(kind->info);
+	tree->fold = random_percent(&tree->random, 40);
+	buf_addf(&text, "[core]\nrepositoryformatversion = 0\n%s",
+		 tree->fold ? "ignoreCase\n" : "");
+	write_text("repo/.git/config", &text);
+	unsetenv("XDG_CONFIG_HOME");
+	unlink(".config/git/ignore");
+	unlink(".config/git/attributes");
+	for (int i = 0; i < 100; i++) {
+		struct strlist model = STRLIST_INIT;
+
+		buf_reset(&path);
+		random_name(&tree->random, &path);
+		while (random_percent(&tree->random, 60)) {
+			buf_addch(&path, '/');
+			random_name(&tree->random, &path);
+		}
+		strlist_add(&model, path.ptr);
+		buf_reset(&text);
+		for (size_t k = 1 + random_below(&tree->random, 3); k > 0;
+		     k--) {
+			kind->line(&tree->random, &model, &text);
+			buf_addch(&text, '\n');
+		}
+		buf_reset(&path);
+		buf_addf(&path, "repo/%d", i);
+		must(!mkdir(path.ptr, 0755), path.ptr);
+		buf_addf(&path, "/%s", kind->name);
+		write_text(path.ptr, &text);
+		for (int k = 0; k < 10; k++) {
+			buf_reset(&path);
+			random_variant(&tree->random, model.items[0], &path);
+			strlist_addf(&tree->asked, "%d/%s", i, path.ptr);
+		}
+		strlist_release(&model);
+	}
+	buf_release(&text);
+	buf_release(&path);
+	open_worktree(tree);
+	read_index(tree);
 }
 
 static inline void random_worktree_release(struct random_worktree *tree)
@@ -406,6 +474,23 @@ static inline double random_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Rounds of one kind for their share of the time. */
+typedef size_t (*random_round)(uint64_t seed);
+static inline void random_rounds(const struct random_run *run,
+				 random_round round)
+{
+	double end = random_now() + run->seconds;
+	uint64_t seed = run->seed;
+	size_t cases = 0;
+
+	random_worktree_prepare();
+	do {
+		cases += round(seed++);
+	} while (!run->one && random_now() < end);
+	print_message("# %zu cases in %ju repositories\n", cases,
+		      (uintmax_t)(seed - run->seed));
 }
 
 #endif
