@@ -210,7 +210,7 @@ static bool get_entries(const struct tables *tables, uint64_t pack_size,
 			struct pack_entry *entries)
 {
 	unsigned first = 0;
-	size_t i;
+	size_t nr_large = 0, i;
 
 	for (i = 0; i < tables->nr; i++) {
 		struct pack_entry *entry = &entries[i];
@@ -224,11 +224,12 @@ static bool get_entries(const struct tables *tables, uint64_t pack_size,
 				return false;
 		if (!get_offset(tables, i, pack_size, &entry->offset))
 			return false;
+		nr_large += tables->offsets[4 * i] >> 7;
 	}
 	for (; first < 256; first++)
 		if (get_u32(tables->fanout + 4 * first) != i)
 			return false;
-	return true;
+	return nr_large == tables->nr_large;
 }
 
 int pack_index_parse(const void *data, size_t len, uint64_t pack_size,

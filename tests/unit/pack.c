@@ -429,6 +429,48 @@ static void needs_no_nameless_files(void **state)
 	repository_free(repo);
 }
 
+/* Turn one bit of the file. */
+static void damage(const char *path, off_t at)
+{
+	int fd = open(path, O_RDWR);
+	unsigned char byte;
+
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= 4;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+/* Between write(2) and the end; a file with a name can be reached from here. */
+static void damage_on_disk_is_noticed(void **state)
+{
+	static const int places[] = {12, 13, 20, 26, 150000, 262143};
+	struct repository *repo = repo_new();
+	char *data = noise(1 << 20, 3);
+	struct error err = ERROR_INIT;
+	char *path;
+
+	(void)state;
+	without_nameless = true;
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		struct pack *pack = pack_new(repo);
+
+		add(pack, "hello", 5);
+		add(pack, data, 1 << 20);
+		path = says("ls .git/objects/pack/tmp_pack_* && "
+			    "chmod u+w .git/objects/pack/tmp_pack_*");
+		damage(path, places[i]);
+		free(path);
+		assert_error(pack_finish(pack, &err), ERR_INVALID, &err);
+		pack_free(pack);
+		assert_says("", "ls .git/objects/pack");
+	}
+	without_nameless = false;
+	free(data);
+	repository_free(repo);
+}
+
 static struct oid write_one(struct repository *repo, const char *text)
 {
 	struct pack *pack = pack_new(repo);
@@ -444,6 +486,7 @@ static void the_same_pack_may_be_there_already(void **state)
 	struct repository *repo = repo_new();
 	struct error err = ERROR_INIT;
 	struct oid oid;
+	char *path;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -453,9 +496,10 @@ static void the_same_pack_may_be_there_already(void **state)
 	}
 	without_nameless = false;
 	/* One that was damaged is whole again. */
-	run("cd .git/objects/pack && chmod u+w *.pack && "
-	    "printf xxxx | dd of=$(ls *.pack) bs=1 seek=14 conv=notrunc "
-	    "2>/dev/null");
+	path = says("ls .git/objects/pack/*.pack && "
+		    "chmod u+w .git/objects/pack/*.pack");
+	damage(path, 14);
+	free(path);
 	write_one(repo, "hello");
 	assert_ok(object_verify(repo, &oid, &err), &err);
 	assert_fsck();
@@ -701,6 +745,7 @@ int main(void)
 		IN_SCRATCH(no_prune_takes_it_while_it_grows),
 		IN_SCRATCH(an_unfinished_one_leaves_nothing),
 		IN_SCRATCH(needs_no_nameless_files),
+		IN_SCRATCH(damage_on_disk_is_noticed),
 		IN_SCRATCH(the_same_pack_may_be_there_already),
 		IN_SCRATCH(a_keep_of_the_user_stays),
 		IN_SCRATCH(waits_for_another_that_writes_the_same),

@@ -1,0 +1,65 @@
+/*
+ * Any bytes can be read as a tree; what is read as one is in order, without
+ * doubles, and writes the same bytes again.
+ */
+#include "git/tree.h"
+
+static void expect(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static bool same_name(const struct tree_entry *a, const struct tree_entry *b)
+{
+	return a->name_len == b->name_len &&
+	       !memcmp(a->name, b->name, a->name_len);
+}
+
+/* No entry before `pos` has the name of the one that ends there. */
+static void expect_new(const struct buf *raw, size_t pos,
+		       const struct tree_entry *entry)
+{
+	struct error err = ERROR_INIT;
+	struct tree_entry other;
+	size_t at = 0;
+
+	while (at < pos) {
+		expect(tree_next(raw, &at, &other, &err) == 1);
+		expect(at == pos || !same_name(&other, entry));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf raw = BUF_INIT, again = BUF_INIT;
+	struct tree_entry entry, last = {0};
+	struct error err = ERROR_INIT;
+	size_t pos = 0, nr = 0;
+	int ret;
+
+	buf_add(&raw, data, size);
+	while ((ret = tree_next(&raw, &pos, &entry, &err)) > 0) {
+		expect(entry.name_len && strlen(entry.name) == entry.name_len);
+		expect(!strchr(entry.name, '/'));
+		expect(!nr || tree_name_compare(last.name, last.name_len,
+						last.mode == MODE_TREE,
+						entry.name, entry.name_len,
+						entry.mode == MODE_TREE) < 0);
+		if (nr++ < 64)
+			expect_new(&raw, pos, &entry);
+		tree_add(&again, entry.mode, entry.name, entry.name_len,
+			 &entry.oid);
+		last = entry;
+	}
+	if (ret < 0)
+		expect(ret == ERR_INVALID && err.text && !nr);
+	else
+		expect(again.len == raw.len &&
+		       !memcmp(again.ptr, raw.ptr, raw.len));
+	error_release(&err);
+	buf_release(&raw);
+	buf_release(&again);
+	return 0;
+}
