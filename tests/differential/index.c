@@ -21,6 +21,7 @@ struct round {
 	uint64_t seed;
 	struct repository *repo;
 	struct index_stat_rules rules;
+	bool split; /* or sparse: git has no index that is both */
 };
 
 static void command(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -54,24 +55,33 @@ static void random_path(struct round *round, struct buf *out)
 		 random_below(&round->random, 4));
 }
 
-static void make_file(struct round *round)
+/* Lines of shell. What is in the way goes, or stays, as it happens. */
+static void add_file(struct round *round, struct buf *script)
 {
-	struct buf path = BUF_INIT, text = BUF_INIT;
+	struct buf path = BUF_INIT;
 
 	random_path(round, &path);
+	buf_addf(script, "mkdir -p \"$(dirname %s)\" && rm -rf %s && ",
+		 path.ptr, path.ptr);
 	if (chance(round, 10))
-		buf_addf(&text, "ln -s to %s", path.ptr);
+		buf_addf(script, "ln -s to %s\n", path.ptr);
 	else
-		buf_addf(&text, "printf %.*s >%s",
+		buf_addf(script, "printf %.*s >%s\n",
 			 (int)random_below(&round->random, 4), "123", path.ptr);
-	/* What is in the way goes, or stays, as it happens. */
-	command("{ mkdir -p \"$(dirname %s)\" && rm -rf %s && %s; } 2>&1; :",
-		path.ptr, path.ptr, text.ptr);
 	if (chance(round, 60))
-		command("touch -h -d '%zu minutes ago' %s 2>&1; :",
-			1 + random_below(&round->random, 9), path.ptr);
+		buf_addf(script, "touch -h -d '%zu minutes ago' %s\n",
+			 1 + random_below(&round->random, 9), path.ptr);
 	buf_release(&path);
-	buf_release(&text);
+}
+
+static void make_files(struct round *round, size_t nr)
+{
+	struct buf script = BUF_INIT;
+
+	while (nr--)
+		add_file(round, &script);
+	command("{ %s} 2>&1; :", script.ptr);
+	buf_release(&script);
 }
 
 /* A change that may keep some of the stat data. */
@@ -84,8 +94,7 @@ static void change_file(struct round *round)
 		"rm %s",
 		"printf longer >>%s",
 		"cp -p %s copy.tmp && mv copy.tmp %s",
-		"touch -r %s ref.tmp && printf 321 >%s && "
-		"touch -r ref.tmp %s && rm ref.tmp",
+		"touch -r %s r.tmp && printf 321 >%s && touch -r r.tmp %s",
 		"touch -h -d @1200000000.5 %s",
 		"touch -h -d @1200000000.7 %s",
 		"chown 1:1 %s",
@@ -99,8 +108,8 @@ static void change_file(struct round *round)
 		buf_addstr(&text, path.ptr);
 		way = at + 2;
 	}
-	command("{ test -f %s && %s%s; } 2>&1; rm -f copy.tmp ref.tmp",
-		path.ptr, text.ptr, way);
+	command("{ test -f %s && %s%s; } 2>&1; rm -f copy.tmp r.tmp", path.ptr,
+		text.ptr, way);
 	buf_release(&text);
 	buf_release(&path);
 }
@@ -150,17 +159,16 @@ static void run_git(struct round *round)
 		"--skip-worktree",    "--no-skip-worktree",
 		"--chmod=+x",	      "--force-remove",
 	};
+	const char *any = RANDOM_OF(&round->random, commands);
 	struct buf path = BUF_INIT;
 
 	random_path(round, &path);
 	/* Not all of them can be done at any time. */
-	if (chance(round, 40))
-		command("git update-index %s %s >log 2>&1; :",
+	if (strstr(any, round->split ? "sparse" : "split") || chance(round, 40))
+		command("git update-index %s %s >.git/log 2>&1; :",
 			RANDOM_OF(&round->random, flags), path.ptr);
 	else
-		command("git %s >log 2>&1; :",
-			RANDOM_OF(&round->random, commands));
-	command("rm -f log");
+		command("git %s >.git/log 2>&1; :", any);
 	buf_release(&path);
 }
 
@@ -169,7 +177,7 @@ static void step(struct round *round)
 	switch (random_below(&round->random, 8)) {
 	case 0:
 	case 1:
-		make_file(round);
+		make_files(round, 1);
 		break;
 	case 2:
 	case 3:
@@ -197,7 +205,7 @@ static size_t compare_matches(const struct round *round,
 	struct buf out = BUF_INIT;
 	size_t compared = 0;
 
-	scratch_run(&out, "git diff-files -z --name-only", 0);
+	scratch_run(&out, "git diff-files -z --name-only 2>.git/log", 0);
 	for (size_t pos = 0; pos < out.len; pos += strlen(out.ptr + pos) + 1)
 		strlist_add(&changed, out.ptr + pos);
 	strlist_sort(&changed);
@@ -250,6 +258,27 @@ static void assert_same_output(const struct round *round, const char *what)
 	buf_release(&copy);
 }
 
+static struct index *read_and_compare(const struct round *round,
+				      const char *path)
+{
+	struct error err = ERROR_INIT;
+	struct buf ours = BUF_INIT, theirs = BUF_INIT;
+	struct index *index;
+	char *difference;
+
+	if (index_read(&index, round->repo, path, &err) < 0)
+		fail_msg("seed %ju: %s", (uintmax_t)round->seed, err.text);
+	listing_of(&ours, index);
+	listing_by_git(&theirs, path);
+	difference = listing_difference(&ours, &theirs);
+	if (difference)
+		fail_msg("seed %ju: '%s' is %s", (uintmax_t)round->seed, path,
+			 difference);
+	buf_release(&ours);
+	buf_release(&theirs);
+	return index;
+}
+
 static void compare_copy(struct round *round, const struct index *index)
 {
 	struct error err = ERROR_INIT;
@@ -261,7 +290,7 @@ static void compare_copy(struct round *round, const struct index *index)
 			     chance(round, 70), index->tree, &err) < 0 ||
 	    index_lock_commit(lock, &err) < 0)
 		fail_msg("seed %ju: %s", (uintmax_t)round->seed, err.text);
-	index_free(read_like_git(NULL, ".git/copy"));
+	index_free(read_and_compare(round, ".git/copy"));
 	assert_same_output(round, "status --porcelain");
 	assert_same_output(round, "write-tree");
 	assert_same_output(round, "ls-files -t -s");
@@ -275,7 +304,7 @@ static size_t compare(struct round *round)
 
 	if (access(".git/index", F_OK) < 0)
 		return 0;
-	index = read_like_git(round->repo, ".git/index");
+	index = read_and_compare(round, ".git/index");
 	cases = index->nr + compare_matches(round, index);
 	if (chance(round, 40))
 		compare_copy(round, index);
@@ -295,9 +324,12 @@ static void configure(struct round *round)
 		"git config user.email a@example.com && "
 		"git config core.trustctime %d && git config core.fileMode %d",
 		round->rules.trust_ctime, round->rules.trust_mode);
+	/* git would forget skip-worktree where the file is there. */
+	command("git config sparse.expectFilesOutsideOfPatterns true");
 	if (!round->rules.check_stat)
 		command("git config core.checkStat minimal");
-	if (chance(round, 20))
+	round->split = chance(round, 50);
+	if (round->split && chance(round, 40))
 		command("git config core.splitIndex true");
 }
 
@@ -309,8 +341,7 @@ static size_t compare_repository(uint64_t seed)
 	command("rm -rf repo && mkdir repo");
 	must(!chdir("repo"), "repo");
 	configure(&round);
-	for (int i = 0; i < 12; i++)
-		make_file(&round);
+	make_files(&round, 15);
 	if (chance(&round, 80))
 		command("git add -A && git commit -q -m one");
 	round.repo = open_repository();

@@ -97,7 +97,7 @@ static void reads_paths_of_any_length(void **state)
 
 static void a_missing_file_is_an_empty_index(void **state)
 {
-	struct index *index = read_index(NULL, "missing");
+	struct index *index = index_of(NULL, "missing");
 
 	(void)state;
 	assert_false(index->exists);
@@ -131,7 +131,7 @@ static void finds_by_path(void **state)
 	(void)state;
 	make_files();
 	add_flags_and_conflicts();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	for (i = 0; i < index->nr; i++) {
 		struct index_entry *entry = &index->entries[i];
 		size_t at = index_position(index, entry->path, entry->path_len);
@@ -159,12 +159,12 @@ static void sees_that_the_file_has_changed(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_true(index_file_unchanged(index, ".git/index"));
 	shell("cp -p .git/index copy && mv copy .git/index");
 	assert_false(index_file_unchanged(index, ".git/index"));
 	index_free(index);
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	shell("touch .git/index");
 	assert_false(index_file_unchanged(index, ".git/index"));
 	shell("rm .git/index");
@@ -232,7 +232,7 @@ static void keeps_the_cache_tree(void **state)
 	(void)state;
 	make_files();
 	shell("cp .git/index copy");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_non_null(index->tree);
 	/* The top, a, a/b, a/b/c, d, "sp ace" */
 	assert_int_equal(check_tree(index->tree, ""), 6);
@@ -240,7 +240,7 @@ static void keeps_the_cache_tree(void **state)
 
 	shell("echo changed >a/b/g1 && git add a/b/g1 && rm a/b/c/* && "
 	      "git add a/b/c && cp .git/index copy");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_non_null(index->tree);
 	assert_int_equal(check_tree(index->tree, ""), 2);
 	assert_true(index->tree->entries < 0);
@@ -263,13 +263,13 @@ static void drops_a_cache_tree_that_does_not_agree(void **state)
 	/* As with index.skipHash. */
 	memset(raw.ptr + raw.len - 20, 0, 20);
 	scratch_write("damaged", &raw);
-	index = read_index(NULL, "damaged");
+	index = index_of(NULL, "damaged");
 	assert_null(index->tree);
 	assert_true(index->nr > 10);
 	index_free(index);
 	at[7] = '1';
 	scratch_write("good", &raw);
-	index = read_index(NULL, "good");
+	index = index_of(NULL, "good");
 	assert_non_null(index->tree);
 	index_free(index);
 	buf_release(&raw);

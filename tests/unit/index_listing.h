@@ -72,8 +72,7 @@ static inline void listing_by_git(struct buf *out, const char *path)
 	buf_release(&command);
 }
 
-static inline struct index *read_index(struct repository *repo,
-				       const char *path)
+static inline struct index *index_of(struct repository *repo, const char *path)
 {
 	struct error err = ERROR_INIT;
 	struct index *index = NULL;
@@ -83,25 +82,48 @@ static inline struct index *read_index(struct repository *repo,
 	return index;
 }
 
-static inline void assert_same_listing(const struct buf *got,
+/* A listing has NULs, which would end the message. */
+static inline void add_listing_part(struct buf *out, const struct buf *listing,
+				    size_t at)
+{
+	size_t start = at < 200 ? 0 : at - 200;
+
+	for (size_t i = start; i < listing->len && i < start + 400; i++)
+		buf_addch(out, listing->ptr[i] ? listing->ptr[i] : '\n');
+}
+
+/* Where they differ: free() it; NULL where they do not. */
+static inline char *listing_difference(const struct buf *got,
 				       const struct buf *want)
 {
+	struct buf text = BUF_INIT;
 	size_t i = 0;
 
 	while (i < got->len && i < want->len && got->ptr[i] == want->ptr[i])
 		i++;
 	if (i == got->len && i == want->len)
-		return;
-	i = i < 200 ? 0 : i - 200;
-	fail_msg("not as git lists it: got\n%.400s\nwant\n%.400s", got->ptr + i,
-		 want->ptr + i);
+		return NULL;
+	buf_addstr(&text, "not as git lists it: got\n");
+	add_listing_part(&text, got, i);
+	buf_addstr(&text, "\nwant\n");
+	add_listing_part(&text, want, i);
+	return buf_detach(&text);
+}
+
+static inline void assert_same_listing(const struct buf *got,
+				       const struct buf *want)
+{
+	char *difference = listing_difference(got, want);
+
+	if (difference)
+		fail_msg("%s", difference);
 }
 
 /* Read it, compare it with what git reads, and return it. */
 static inline struct index *read_like_git(struct repository *repo,
 					  const char *path)
 {
-	struct index *index = read_index(repo, path);
+	struct index *index = index_of(repo, path);
 	struct buf got = BUF_INIT, want = BUF_INIT;
 
 	listing_of(&got, index);

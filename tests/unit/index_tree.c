@@ -46,7 +46,7 @@ static void assert_updated(const struct index_tree *old, const char *rev)
 	struct index *index;
 
 	run("GIT_INDEX_FILE=.git/other git read-tree '%s'", rev);
-	index = read_index(NULL, ".git/other");
+	index = index_of(NULL, ".git/other");
 	assert_non_null(index->tree);
 	assert_same_tree(tree, index->tree);
 	index_free(index);
@@ -76,7 +76,7 @@ static void is_the_one_that_git_makes(void **state)
 	make_history();
 	for (size_t i = 0; i < ARRAY_SIZE(revs); i++) {
 		run("git read-tree %s", revs[i]);
-		index = read_index(NULL, ".git/index");
+		index = index_of(NULL, ".git/index");
 		assert_true(index->tree->complete);
 		for (size_t j = 0; j < ARRAY_SIZE(revs); j++)
 			assert_updated(index->tree, revs[j]);
@@ -110,7 +110,7 @@ static void parts_may_be_invalid(void **state)
 	    "git update-index --force-remove a/b/c/1 && "
 	    "git update-index --force-remove g/1 g/2 g/3 && "
 	    "git add -N new/deep/er/n 2>&1; :");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_true(index->tree->entries < 0);
 	assert_false(index->tree->complete);
 	assert_false(index_tree_child(index->tree, "a", 1)->complete);
@@ -163,7 +163,7 @@ static void reads_only_trees_that_differ(void **state)
 	(void)state;
 	make_history();
 	run("git read-tree one");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	hex = says("git rev-parse two:");
 	top = oid_of(hex);
 	free(hex);
@@ -232,11 +232,11 @@ static void git_takes_what_was_written(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(revs); i++) {
 		struct index_tree *tree;
 
-		old = read_index(NULL, ".git/index");
+		old = index_of(NULL, ".git/index");
 		tree = update(old->tree, revs[i]);
 		index_free(old);
 		run("GIT_INDEX_FILE=.git/other git read-tree %s", revs[i]);
-		index = read_index(NULL, ".git/other");
+		index = index_of(NULL, ".git/other");
 		write_with_tree(index, tree);
 		index_free(index);
 		index_tree_free(tree);

@@ -45,7 +45,7 @@ static void write_index(const struct index *index, unsigned version,
 static void round_trip(unsigned version, unsigned written, bool checksummed)
 {
 	struct buf before = BUF_INIT, after = BUF_INIT;
-	struct index *index = read_index(NULL, ".git/index");
+	struct index *index = index_of(NULL, ".git/index");
 	struct index *again;
 
 	listing_by_git(&before, ".git/index");
@@ -104,7 +104,7 @@ static void writes_the_same_bytes_as_git(void **state)
 
 		shell(command);
 		free(command);
-		index = read_index(NULL, ".git/index");
+		index = index_of(NULL, ".git/index");
 		write_index(index, index->version, true, index->tree);
 		shell("cmp want .git/index");
 		index_free(index);
@@ -144,7 +144,7 @@ static void writes_an_expanded_index(void **state)
 	shell("git sparse-checkout set --cone --sparse-index d");
 	listing_by_git(&before, ".git/index");
 	repo = open_repository();
-	index = read_index(repo, ".git/index");
+	index = index_of(repo, ".git/index");
 	assert_true(index->sparse);
 	assert_non_null(index->tree);
 	write_index(index, 2, true, index->tree);
@@ -183,13 +183,13 @@ static void drops_what_is_unsure_from_the_cache_tree(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	top = *index->tree;
 	top.children = &a;
 	top.nr_children = 1;
 	a = *index_tree_child(index->tree, "a", 1);
 	write_index(index, 2, true, &top);
-	again = read_index(NULL, ".git/index");
+	again = index_of(NULL, ".git/index");
 	assert_true(again->tree->entries < 0);
 	child = index_tree_child(again->tree, "a", 1);
 	assert_int_equal(child->entries, 10);
@@ -225,7 +225,7 @@ static void refuses_what_is_no_index(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_not_written(index, index->nr - 1, index->tree, "cache tree");
 	entries = index->entries;
 	saved = entries[1];
@@ -265,7 +265,7 @@ static void git_need_not_read_the_files_again(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	write_index(index, 2, true, index->tree);
 	index_free(index);
 	shell(CHANGE_UNSEEN " && test -z \"$(git status --porcelain)\"");
@@ -279,7 +279,7 @@ static void git_reads_files_again_that_were_racy(void **state)
 	(void)state;
 	make_files();
 	shell(CHANGE_UNSEEN " && touch -r a/f1 .git/index");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	for (i = 0; i < index->nr; i++)
 		assert_true(index->entries[i].flags & INDEX_RACY);
 	/* The new file is an hour younger. */
@@ -340,7 +340,7 @@ static void git_may_work_on_the_lock_file(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
 	assert_int_equal(index_lock_write(lock, index->entries, index->nr, 2,
 					  true, NULL, &err),
@@ -364,7 +364,7 @@ static void a_link_to_the_index_stays(void **state)
 	make_files();
 	shell("mkdir far && mv .git/index far/real && "
 	      "ln -s real far/near && ln -s ../far/near .git/index");
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
 	assert_int_equal(access("far/real.lock", F_OK), 0);
 	assert_int_equal(
@@ -388,7 +388,7 @@ static void permissions_are_gits(void **state)
 
 	(void)state;
 	make_files();
-	index = read_index(NULL, ".git/index");
+	index = index_of(NULL, ".git/index");
 	old = umask(027);
 	write_index(index, 2, true, NULL);
 	umask(old);
