@@ -350,7 +350,8 @@ static void apply_frame(struct lookup *lookup, const struct attr_frame *frame,
 	for (size_t i = rules->nr; i-- > 0 && lookup->missing;) {
 		const struct attr_rule *rule = &rules->rules[i];
 
-		if (pattern_matches(&rule->pattern, path, frame->above))
+		if (pattern_may_match(&rule->pattern, path) &&
+		    pattern_matches(&rule->pattern, path, frame->above))
 			assign(lookup,
 			       (struct macro){rules->assignments + rule->first,
 					      rule->nr});

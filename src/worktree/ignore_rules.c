@@ -70,9 +70,13 @@ enum ignore_match ignore_rules_check(const struct ignore_rules *rules,
 				     const struct pattern_path *path,
 				     size_t above)
 {
-	for (size_t i = rules->nr; i-- > 0;)
-		if (pattern_matches(&rules->patterns[i], path, above))
-			return rules->patterns[i].negative ? IGNORE_INCLUDED
-							   : IGNORE_EXCLUDED;
+	for (size_t i = rules->nr; i-- > 0;) {
+		const struct pattern *pattern = &rules->patterns[i];
+
+		if (pattern_may_match(pattern, path) &&
+		    pattern_matches(pattern, path, above))
+			return pattern->negative ? IGNORE_INCLUDED
+						 : IGNORE_EXCLUDED;
+	}
 	return IGNORE_NONE;
 }

@@ -302,6 +302,10 @@ bool pattern_parse(struct pattern *out, const char *text, size_t len)
 	for (size_t i = 1; i < len && plain; i++)
 		plain = !is_wild(text[i]);
 	p.suffix = p.any_depth && *text == '*' && plain;
+	/* "**" and a slash at the end may match nothing at all */
+	if (!is_wild(text[len - 1]) && text[len - 1] != ']' &&
+	    text[len - 1] != '/')
+		p.last = fold((unsigned char)text[len - 1]);
 	p.tail_stars = !p.any_depth && p.literal && p.len - p.literal > 1 &&
 		       text[p.literal - 1] != '/' && text[p.literal] == '*' &&
 		       text[p.literal + 1] == '*';
@@ -318,6 +322,7 @@ struct pattern_path pattern_path(const char *path, size_t len, bool is_dir,
 		.path = path,
 		.len = len,
 		.base = slash ? (size_t)(slash - path) + 1 : 0,
+		.last = len ? fold((unsigned char)path[len - 1]) : 0,
 		.is_dir = is_dir,
 		.fold = folded,
 	};

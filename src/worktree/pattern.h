@@ -15,6 +15,8 @@ struct pattern {
 	const char *text; /* without "!", a "/" in front or at the end */
 	uint32_t len;
 	uint32_t literal;    /* bytes before the first of * ? [ and \ */
+	unsigned char last;  /* the byte that ends all that it matches, in
+				lower case; 0: any may */
 	bool negative;	     /* "!" in front */
 	bool dir_only;	     /* "/" at the end */
 	bool any_depth;	     /* no other slash: matched against the last part */
@@ -42,7 +44,8 @@ bool pattern_parse(struct pattern *out, const char *text, size_t len);
 struct pattern_path {
 	const char *path; /* from the top, no slash at the end */
 	size_t len;
-	size_t base; /* where its last part starts */
+	size_t base;	    /* where its last part starts */
+	unsigned char last; /* its last byte, in lower case */
 	bool is_dir;
 	bool fold; /* core.ignoreCase: ASCII letters of any case are equal */
 };
@@ -56,6 +59,13 @@ struct pattern_path pattern_path(const char *path, size_t len, bool is_dir,
  */
 bool pattern_matches(const struct pattern *pattern,
 		     const struct pattern_path *path, size_t above);
+
+/* False: it does not match. A glance at one byte, for loops over many. */
+static inline bool pattern_may_match(const struct pattern *pattern,
+				     const struct pattern_path *path)
+{
+	return !pattern->last || pattern->last == path->last;
+}
 
 /*
  * Shell wildcards: "*" and "?" without "/", "**" between slashes or at an end

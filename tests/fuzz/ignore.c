@@ -28,6 +28,9 @@ static enum ignore_match check(const struct buf *text, const char *path,
 	match = ignore_rules_check(&rules, &subject, 0);
 	/* and as if the file were in the path's directory */
 	ignore_rules_check(&rules, &subject, subject.base);
+	for (size_t i = 0; i < rules.nr; i++)
+		expect(pattern_may_match(&rules.patterns[i], &subject) ||
+		       !pattern_matches(&rules.patterns[i], &subject, 0));
 	ignore_rules_release(&rules);
 	buf_release(&copy);
 	return match;

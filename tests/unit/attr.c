@@ -193,6 +193,28 @@ static void missing_files_come_from_the_index(void **state)
 	release(&it);
 }
 
+/* git takes no byte order mark off a blob, and a NUL ends all of it. */
+static void blobs_are_read_as_git_does(void **state)
+{
+	struct buf out = BUF_INIT;
+	struct opened it;
+
+	(void)state;
+	make("printf '\\357\\273\\277bom text\\nx text\\ny text\\000\\nz "
+	     "text\\n' "
+	     ">.gitattributes; git add .; rm .gitattributes");
+	scratch_run(&out, "git check-attr text bom x y z", 0);
+	assert_string_equal(out.ptr, "bom: text: unspecified\nx: text: set\n"
+				     "y: text: set\nz: text: unspecified\n");
+	assert_int_equal(try_open(&it, ATTR_WORKTREE), 0);
+	expect(&it, "bom", ATTR_TEXT, "unspecified");
+	expect(&it, "x", ATTR_TEXT, "set");
+	expect(&it, "y", ATTR_TEXT, "set");
+	expect(&it, "z", ATTR_TEXT, "unspecified");
+	release(&it);
+	buf_release(&out);
+}
+
 static void lost_blob_is_an_error(void **state)
 {
 	struct attr_values values;
@@ -310,6 +332,7 @@ int main(void)
 		IN_SCRATCH(longest_line_counts),
 		IN_SCRATCH(other_than_a_file_is_no_rules),
 		IN_SCRATCH(missing_files_come_from_the_index),
+		IN_SCRATCH(blobs_are_read_as_git_does),
 		IN_SCRATCH(lost_blob_is_an_error),
 		IN_SCRATCH(blobs_are_all_there_is),
 		IN_SCRATCH(chain_of_macros_needs_no_stack),

@@ -62,6 +62,20 @@ static bool matches_plainly(struct rest rest)
 	return *rest.p == *rest.t && matches_plainly(next);
 }
 
+/* What matches is never ruled out before. */
+static void check_glance(const char *line, const char *text)
+{
+	size_t len = strlen(text);
+	struct pattern_path path = pattern_path(text, len, true, false);
+	struct pattern pattern;
+
+	if (len && text[len - 1] != '/' &&
+	    pattern_parse(&pattern, line, strlen(line)) &&
+	    pattern_matches(&pattern, &path, 0) &&
+	    !pattern_may_match(&pattern, &path))
+		fail_msg("'%s' against '%s' is ruled out", line, text);
+}
+
 static void compare(const char *pattern, const char *text)
 {
 	for (unsigned flags = 0; flags <= WILDMATCH_FLAT; flags++) {
@@ -74,6 +88,7 @@ static void compare(const char *pattern, const char *text)
 			fail_msg("'%s' against '%s' with %u: %d, not %d",
 				 pattern, text, flags, got, want);
 	}
+	check_glance(pattern, text);
 }
 
 /* The next word over `alphabet`, shorter ones first; false: all were there. */
