@@ -66,6 +66,7 @@ static void random_line_of_attributes(random_state *random,
 					     "m3", "binary", "text", "-bad",
 					     "",   "a b"};
 	static const char *const blanks[] = {" ", " ", " ", "\t", "  ", "\r"};
+	size_t start = out->len;
 
 	if (random_percent(random, 5))
 		buf_addstr(out, RANDOM_OF(random, blanks));
@@ -93,8 +94,12 @@ static void random_line_of_attributes(random_state *random,
 		buf_addstr(out, RANDOM_OF(random, blanks));
 		random_word(random, out);
 	}
-	if (random_percent(random, 2))
-		buf_addf(out, " %0*d", 2020 + (int)random_below(random, 20), 0);
+	/* up to 2047 bytes are a line, with or without "\r" */
+	if (random_percent(random, 3) && out->len - start < 2000)
+		buf_addf(out, " %0*d",
+			 2043 + (int)random_below(random, 6) -
+				 (int)(out->len - start),
+			 0);
 }
 
 static const struct random_kind kind = {

@@ -87,7 +87,9 @@ static inline void random_byte_pattern(random_state *random, char c,
 	case 8:
 		buf_addf(out, "[%s[:%s:]%s]",
 			 random_percent(random, 20) ? "!" : "",
-			 RANDOM_OF(random, classes),
+			 isspace((unsigned char)c) && random_percent(random, 50)
+				 ? "space"
+				 : RANDOM_OF(random, classes),
 			 random_percent(random, 20) ? "-a" : "");
 		break;
 	case 9:

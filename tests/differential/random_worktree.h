@@ -400,10 +400,12 @@ static inline void random_shelves_make(struct random_worktree *tree,
 		}
 		strlist_add(&model, path.ptr);
 		buf_reset(&text);
+		if (random_percent(&tree->random, 3))
+			buf_addstr(&text, "\xef\xbb\xbf");
 		for (size_t k = 1 + random_below(&tree->random, 3); k > 0;
 		     k--) {
 			kind->line(&tree->random, &model, &text);
-			buf_addch(&text, '\n');
+			random_line_end(&tree->random, false, &text);
 		}
 		buf_reset(&path);
 		buf_addf(&path, "repo/%d", i);
