@@ -12,11 +12,12 @@ static bool is_unsupported(int number)
 	return number == EINVAL || number == ENOSYS || number == EOPNOTSUPP;
 }
 
-int exchange_names(int dir_fd, const char *a, const char *b)
+int exchange_names(int dir_fd, const struct writer_caps *caps, const char *a,
+		   const char *b)
 {
-	if (!renameat2(dir_fd, a, dir_fd, b, RENAME_EXCHANGE))
+	if (caps->exchange && !renameat2(dir_fd, a, dir_fd, b, RENAME_EXCHANGE))
 		return 0;
-	if (is_unsupported(errno))
+	if (!caps->exchange || is_unsupported(errno))
 		errno = EINVAL;
 	return -1;
 }
@@ -164,7 +165,7 @@ void exchange_probe(int dir_fd, const char *tag, struct writer_caps *out)
 		out->noreplace =
 			renameat2(dir_fd, a, dir_fd, b, RENAME_NOREPLACE) < 0 &&
 			errno == EEXIST;
-		out->exchange = !exchange_names(dir_fd, a, b);
+		out->exchange = !exchange_names(dir_fd, out, a, b);
 		unlinkat(dir_fd, a, 0);
 		unlinkat(dir_fd, b, 0);
 	}

@@ -14,7 +14,8 @@
 void exchange_probe(int dir_fd, const char *tag, struct writer_caps *out);
 
 /* Let two names change places. EINVAL: the file system cannot. */
-int exchange_names(int dir_fd, const char *a, const char *b);
+int exchange_names(int dir_fd, const struct writer_caps *caps, const char *a,
+		   const char *b);
 
 /*
  * Give `from`, which is a name of ours alone, the name `to`. EEXIST: there is

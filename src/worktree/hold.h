@@ -3,8 +3,9 @@
  *
  * An open descriptor keeps the inode from being used again, and a read lease,
  * fcntl(2) F_SETLEASE, says that nobody has it open for writing (a shared
- * mapping counts). Whoever opens it for writing from then on waits until the
- * hold is released, and hold_is_alone() tells that somebody does.
+ * mapping counts, but not on overlayfs). Whoever opens it for writing from then
+ * on waits until the hold is released, and hold_is_alone() tells that somebody
+ * does.
  *
  * The kernel tells of that by a signal as well; SIGURG is chosen for it, which
  * does nothing unless it is asked for.

@@ -69,71 +69,6 @@ int place_new(const struct place *place, struct error *err)
 					 place->path));
 }
 
-/* What is held is at `temp` as it was: nobody has touched or opened it. */
-static bool is_untouched(const struct place *place, const struct hold *hold)
-{
-	struct stat st;
-
-	return !fstatat(place->dir_fd, place->temp, &st, AT_SYMLINK_NOFOLLOW) &&
-	       st.st_ino == hold->stat.st_ino &&
-	       st.st_dev == hold->stat.st_dev &&
-	       st.st_size == hold->stat.st_size &&
-	       st.st_mode == hold->stat.st_mode &&
-	       st.st_mtim.tv_sec == hold->stat.st_mtim.tv_sec &&
-	       st.st_mtim.tv_nsec == hold->stat.st_mtim.tv_nsec &&
-	       hold_is_alone(hold);
-}
-
-/*
- * What is at `temp` is somebody's, and goes back to its place, from which our
- * own file comes out. If something newer comes out, that goes in again, and so
- * on, until it is what we put there ourselves the last time.
- */
-static int put_back(const struct place *place, const struct hold *ours,
-		    struct error *err)
-{
-	struct stat going_in, put_last = {0}, came_out;
-	bool any = false;
-
-	for (int i = 0; i < MAX_TRIES; i++) {
-		if (fstatat(place->dir_fd, place->temp, &going_in,
-			    AT_SYMLINK_NOFOLLOW) < 0)
-			return error_errno(err,
-					   "cannot look at '%s' beside "
-					   "'%s'",
-					   place->temp, place->path);
-		if (exchange_names(place->dir_fd, place->temp, place->name) <
-		    0) {
-			if (errno == EINVAL &&
-			    hold_is_at(ours, place->dir_fd, place->name) &&
-			    !renameat(place->dir_fd, place->temp, place->dir_fd,
-				      place->name))
-				return changed(place, err);
-			if (errno != ENOENT)
-				break;
-			/* Somebody removed what was at the place. */
-			if (!exchange_publish(place->dir_fd, place->caps,
-					      place->temp, place->name))
-				return changed(place, err);
-			continue;
-		}
-		if (is_untouched(place, ours)) {
-			if (drop_temp(place, err) < 0)
-				return err->code;
-			return changed(place, err);
-		}
-		if (fstatat(place->dir_fd, place->temp, &came_out,
-			    AT_SYMLINK_NOFOLLOW) < 0)
-			return changed(place, err);
-		if (any && came_out.st_ino == put_last.st_ino &&
-		    came_out.st_dev == put_last.st_dev)
-			return kept_both(place, err);
-		put_last = going_in;
-		any = true;
-	}
-	return kept_both(place, err);
-}
-
 /*
  * Somebody had opened the held file by its name before it was taken from there,
  * and came to write after it was removed. What he writes is saved from the
@@ -169,6 +104,82 @@ static int rescue(const struct place *place, struct hold *hold,
 	return rc;
 }
 
+/* What is held is at `name` as it was: nobody has touched or opened it. */
+static bool is_untouched(const struct place *place, const char *name,
+			 const struct hold *hold)
+{
+	struct stat st;
+
+	return !fstatat(place->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       st.st_ino == hold->stat.st_ino &&
+	       st.st_dev == hold->stat.st_dev &&
+	       st.st_size == hold->stat.st_size &&
+	       st.st_mode == hold->stat.st_mode &&
+	       st.st_mtim.tv_sec == hold->stat.st_mtim.tv_sec &&
+	       st.st_mtim.tv_nsec == hold->stat.st_mtim.tv_nsec &&
+	       hold_is_alone(hold);
+}
+
+/* The same without an exchange: only over what is ours. */
+static int rename_back(const struct place *place, const struct hold *ours,
+		       struct error *err)
+{
+	if (is_untouched(place, place->name, ours) &&
+	    !renameat(place->dir_fd, place->temp, place->dir_fd, place->name))
+		return changed(place, err);
+	if (!exchange_publish(place->dir_fd, place->caps, place->temp,
+			      place->name))
+		return changed(place, err);
+	return kept_both(place, err);
+}
+
+/*
+ * What is at `temp` is somebody's, and goes back to its place, from which our
+ * own file comes out. If something newer comes out, that goes in again, and so
+ * on, until it is what we put there ourselves the last time.
+ */
+static int put_back(const struct place *place, struct hold *ours,
+		    struct error *err)
+{
+	struct stat going_in, put_last = {0}, came_out;
+
+	for (int i = 0; i < MAX_TRIES; i++) {
+		if (fstatat(place->dir_fd, place->temp, &going_in,
+			    AT_SYMLINK_NOFOLLOW) < 0)
+			return error_errno(err,
+					   "cannot look at '%s' beside '%s'",
+					   place->temp, place->path);
+		if (exchange_names(place->dir_fd, place->caps, place->temp,
+				   place->name) < 0) {
+			if (errno == EINVAL)
+				return rename_back(place, ours, err);
+			if (errno != ENOENT)
+				break;
+			/* Somebody removed what was at the place. */
+			if (!exchange_publish(place->dir_fd, place->caps,
+					      place->temp, place->name))
+				return changed(place, err);
+			continue;
+		}
+		if (is_untouched(place, place->temp, ours)) {
+			if (drop_temp(place, err) < 0)
+				return err->code;
+			if (hold_is_alone(ours))
+				return changed(place, err);
+			if (rescue(place, ours, err) < 0)
+				return err->code;
+		} else if (fstatat(place->dir_fd, place->temp, &came_out,
+				   AT_SYMLINK_NOFOLLOW) < 0) {
+			return changed(place, err);
+		} else if (came_out.st_ino == put_last.st_ino &&
+			   came_out.st_dev == put_last.st_dev) {
+			return kept_both(place, err);
+		}
+		put_last = going_in;
+	}
+	return kept_both(place, err);
+}
+
 /* What was expected is at `temp`, or gone from the place: it goes for good,
  * unless somebody has come to write to it. 1: it has to go back. */
 static int discard(const struct place *place, struct hold *old,
@@ -186,7 +197,7 @@ static int discard(const struct place *place, struct hold *old,
 /* Without an exchange: what is held may be renamed over for as long as nobody
  * has changed it; the name is looked at last. */
 static int rename_over(const struct place *place, struct hold *old,
-		       const struct hold *ours, struct error *err)
+		       struct hold *ours, struct error *err)
 {
 	if (!hold_is_at(old, place->dir_fd, place->name))
 		return withdraw(place, changed(place, err));
@@ -202,15 +213,14 @@ static int rename_over(const struct place *place, struct hold *old,
 }
 
 static int replace(const struct place *place, struct hold *old,
-		   const struct hold *ours, struct error *err)
+		   struct hold *ours, struct error *err)
 {
 	int rc;
 
 	if (!hold_is_alone(old))
 		return withdraw(place, changed(place, err));
-	if (!place->caps->exchange)
-		return rename_over(place, old, ours, err);
-	if (exchange_names(place->dir_fd, place->temp, place->name) < 0) {
+	if (exchange_names(place->dir_fd, place->caps, place->temp,
+			   place->name) < 0) {
 		if (errno == EINVAL)
 			return rename_over(place, old, ours, err);
 		if (errno == ENOENT)

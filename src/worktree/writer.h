@@ -48,9 +48,11 @@ const struct writer_caps *writer_caps(const struct writer *writer);
 /*
  * What the caller knows to be at a path: it has been saved. `stat` is as
  * lstat() gave it then, with `settled` where that was long enough after the
- * last change that an equal stat means equal bytes; otherwise `same` is asked
- * to read `fd` (for a link: `link`, and `fd` is -1) and say 1 equal, 0 not, < 0
- * failure.
+ * last change that an equal stat (size, inode, mtime and ctime) means equal
+ * bytes; otherwise `same` is asked to read `fd` (for a link: `link`, and `fd`
+ * is -1) and say 1 equal, 0 not, < 0 failure; without `same` it is not equal. A
+ * mode that differs is a change in any case. Who wants to write to the file
+ * waits while `same` reads it.
  */
 struct writer_expect {
 	bool absent;
@@ -93,7 +95,11 @@ int writer_remove(struct writer *writer, const char *path, unsigned n,
 int writer_chmod(struct writer *writer, const char *path, int permissions,
 		 const struct writer_expect *expect, struct error *err);
 
-/* Make an empty directory, or remove one; absent or not empty is no failure. */
+/*
+ * Make an empty directory, or remove one; absent or not empty is no failure,
+ * and one that is there keeps its permissions. writer_remove() takes empty
+ * directories with it, so those that are to stay are made after the last one.
+ */
 int writer_mkdir(struct writer *writer, const char *path, int permissions,
 		 struct error *err);
 int writer_rmdir(struct writer *writer, const char *path, struct error *err);

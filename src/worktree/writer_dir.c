@@ -180,6 +180,22 @@ static int open_dir(int parent, const char *name)
 		      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Open it, and make it first where it is missing; -1 with errno. */
+static int open_or_make(int parent, const char *name, bool make, bool *made)
+{
+	int fd = open_dir(parent, name);
+
+	/* Another thread may remove the empty directory before it is open. */
+	for (int i = 0; make && fd < 0 && errno == ENOENT && i < MAX_TRIES;
+	     i++) {
+		*made = !mkdirat(parent, name, 0777);
+		if (!*made && errno != EEXIST)
+			return -1;
+		fd = open_dir(parent, name);
+	}
+	return fd;
+}
+
 /* Open one component; `path` to its end is `len` bytes. */
 static int open_component(const struct writer_dir *parent, const char *path,
 			  const char *name, size_t len, bool make, int *out_fd,
@@ -187,37 +203,27 @@ static int open_component(const struct writer_dir *parent, const char *path,
 {
 	bool made = false;
 	struct stat st;
-	int fd = open_dir(parent->fd, name);
+	int fd = open_or_make(parent->fd, name, make, &made);
 
-	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdirat(parent->fd, name, 0777) == 0)
-			made = true;
-		else if (errno != EEXIST)
-			return error_errno(err, "cannot make directory '%.*s'",
-					   (int)len, path);
-		fd = open_dir(parent->fd, name);
-	}
 	if (fd < 0) {
 		if (errno == ENOTDIR || errno == ELOOP)
 			return error_set(err, ERR_CHANGED,
 					 "'%.*s' is not a directory", (int)len,
 					 path);
-		return error_errno(err, "cannot open directory '%.*s'",
-				   (int)len, path);
+		return error_errno(err, "cannot %s directory '%.*s'",
+				   make ? "make" : "open", (int)len, path);
 	}
-	if (!made) {
-		if (!fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
-			close(fd);
-			return error_set(err, ERR_CHANGED,
-					 "'%.*s' is a repository of its own",
-					 (int)len, path);
-		}
-		if (errno != ENOENT) {
-			error_errno(err, "cannot look into directory '%.*s'",
-				    (int)len, path);
-			close(fd);
-			return err->code;
-		}
+	if (!made && !fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
+		close(fd);
+		return error_set(err, ERR_CHANGED,
+				 "'%.*s' is a repository of its own", (int)len,
+				 path);
+	}
+	if (!made && errno != ENOENT) {
+		error_errno(err, "cannot look into directory '%.*s'", (int)len,
+			    path);
+		close(fd);
+		return err->code;
 	}
 	*out_fd = fd;
 	return 0;
