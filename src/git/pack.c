@@ -23,6 +23,9 @@ struct pack {
 	pthread_mutex_t lock; /* of what follows */
 	struct pack_writer writer;
 	bool finished;
+	/* pack_open_in(): the repository as the writer is to see it. */
+	struct repository elsewhere;
+	char *objects_dir;
 };
 
 static int read_level(const struct config *config, int *level,
@@ -46,7 +49,7 @@ static int read_level(const struct config *config, int *level,
 int pack_open(struct pack **out, struct repository *repo, struct error *err)
 {
 	struct pack *pack;
-	int level;
+	int level = Z_BEST_SPEED;
 
 	if (read_level(repo->config, &level, err) < 0)
 		return err->code;
@@ -55,6 +58,22 @@ int pack_open(struct pack **out, struct repository *repo, struct error *err)
 	pthread_mutex_init(&pack->lock, NULL);
 	deflater_pool_init(&pack->deflaters, level);
 	pack_writer_init(&pack->writer, repo);
+	*out = pack;
+	return 0;
+}
+
+int pack_open_in(struct pack **out, struct repository *repo,
+		 const char *objects_dir, struct error *err)
+{
+	struct pack *pack;
+
+	if (pack_open(&pack, repo, err) < 0)
+		return err->code;
+	pack->objects_dir = xstrdup(objects_dir);
+	pack->elsewhere = *repo;
+	pack->elsewhere.objects_dir = pack->objects_dir;
+	pack_writer_init(&pack->writer, &pack->elsewhere);
+	pack->writer.fleeting = true;
 	*out = pack;
 	return 0;
 }
@@ -303,6 +322,8 @@ int pack_finish(struct pack *pack, struct error *err)
 	if (ret < 0 || !pack->writer.nr)
 		return ret;
 	pack->finished = true;
+	if (pack->objects_dir)
+		return 0;
 	return repository_refresh_objects(pack->repo, err);
 }
 
@@ -313,5 +334,6 @@ void pack_free(struct pack *pack)
 	pack_writer_release(&pack->writer);
 	deflater_pool_release(&pack->deflaters);
 	pthread_mutex_destroy(&pack->lock);
+	free(pack->objects_dir);
 	free(pack);
 }

@@ -35,6 +35,14 @@ struct pack;
 int pack_open(struct pack **out, struct repository *repo, struct error *err);
 
 /*
+ * The same in another directory of objects, made if missing, for what is to be
+ * read for a while: nothing is kept or synced, and the repository does not see
+ * it; who reads it names the directory (GIT_ALTERNATE_OBJECT_DIRECTORIES).
+ */
+int pack_open_in(struct pack **out, struct repository *repo,
+		 const char *objects_dir, struct error *err);
+
+/*
  * Add an object and say its id; one that is in this pack already is not added
  * again. Deflates on the calling thread and takes a lock only to append, so
  * that several threads can add at once. Safe from several threads.

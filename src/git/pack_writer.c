@@ -151,6 +151,14 @@ static int write_count(struct pack_writer *writer, struct error *err)
 	return 0;
 }
 
+static int sync_file(const struct pack_writer *writer,
+		     const struct pack_file *file, struct error *err)
+{
+	if (writer->fleeting)
+		return 0;
+	return pack_file_sync(file, writer->repo, err);
+}
+
 /* All bytes on disk, read back and checked; entries sorted by id. */
 static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 		       struct error *err)
@@ -160,7 +168,7 @@ static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 	    pack_check(writer->file.fd, writer->written, writer->entries,
 		       writer->nr, sum, err) < 0 ||
 	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0 ||
-	    pack_file_sync(&writer->file, writer->repo, err) < 0)
+	    sync_file(writer, &writer->file, err) < 0)
 		return err->code;
 	pack_entries_sort_by_oid(writer->entries, writer->nr);
 	return 0;
@@ -196,7 +204,7 @@ static int make_index(const struct pack_writer *writer, struct pack_file *index,
 		    0 ||
 	    check_index(writer, index->fd, sum, err) < 0)
 		return err->code;
-	return pack_file_sync(index, writer->repo, err);
+	return sync_file(writer, index, err);
 }
 
 /*
@@ -211,9 +219,11 @@ static int publish(struct pack_writer *writer, struct pack_file *index,
 	char *index_path = pack_part_path(writer->repo, writer->name, ".idx");
 	struct stat st;
 	bool was_there = !stat(pack_path, &st);
-	int ret;
+	int ret = 0;
 
-	ret = pack_keep_make(&writer->keep, writer->repo, writer->name, err);
+	if (!writer->fleeting)
+		ret = pack_keep_make(&writer->keep, writer->repo, writer->name,
+				     err);
 	if (ret < 0)
 		goto done;
 	ret = pack_file_publish(&writer->file, writer->repo, pack_path, true,
@@ -223,7 +233,7 @@ static int publish(struct pack_writer *writer, struct pack_file *index,
 	ret = pack_file_publish(index, writer->repo, index_path, true, err);
 	if (ret < 0 && !was_there)
 		unlink(pack_path);
-	if (!ret)
+	if (!ret && !writer->fleeting)
 		ret = pack_file_sync_names(writer->repo, err);
 done:
 	if (ret < 0)
@@ -251,7 +261,7 @@ int pack_writer_finish(struct pack_writer *writer, struct error *err)
 	hex_encode(hex, sum, sizeof(sum));
 	writer->name = xstrfmt("pack-%s", hex);
 	ret = publish(writer, &index, err);
-	if (ret < 0)
+	if (ret < 0 || writer->fleeting)
 		goto done;
 	/*
 	 * A pack that is not listed is only not gathered: no reason to fail

@@ -29,6 +29,7 @@ struct pack_writer {
 	bool broken; /* a write failed: what is there cannot be used */
 	char *name;  /* "pack-<sum>", once it is finished */
 	struct pack_keep keep;
+	bool fleeting; /* nobody needs it tomorrow: not kept, synced, listed */
 };
 
 void pack_writer_init(struct pack_writer *writer,
