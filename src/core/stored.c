@@ -233,6 +233,30 @@ int stored_operation(struct repository *repo, const struct stored *stored,
 	return ret;
 }
 
+static int add_attachment(void *context, const char *path,
+			  const struct tree_entry *entry, struct error *err)
+{
+	(void)err;
+	if (entry->mode == MODE_FILE && !strchr(path, '/'))
+		strlist_add(context, path);
+	return 0;
+}
+
+int stored_attachments(struct repository *repo, const struct stored *stored,
+		       struct strlist *out, struct error *err)
+{
+	struct oid tree;
+	int ret = stored_find(repo, stored, "attachments", &tree, err);
+
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 0;
+	}
+	if (ret < 0)
+		return ret;
+	return tree_walk(repo, &tree, 100000, add_attachment, out, err);
+}
+
 /* -- what is only here -------------------------------------------------------------------- */
 
 int stored_local(struct repository *repo, const struct stored *stored,

@@ -6,6 +6,7 @@
 #define CORE_STORED_H
 
 #include "base/error.h"
+#include "base/strlist.h"
 #include "core/checkpoint.h"
 #include "core/index_extra.h"
 #include "core/omitted.h"
@@ -60,6 +61,10 @@ int stored_omitted(struct repository *repo, const struct stored *stored,
 /* A blob below S's tree ("raw/a/b", "attachments/x"). ERR_NOT_FOUND. */
 int stored_find(struct repository *repo, const struct stored *stored,
 		const char *path, struct oid *out, struct error *err);
+
+/* The names of its attachments are added to `out`, sorted. */
+int stored_attachments(struct repository *repo, const struct stored *stored,
+		       struct strlist *out, struct error *err);
 
 /* Texts of the state larger than this are hostile. */
 #define STORED_MAX_TEXT (UINT64_C(256) << 20)
