@@ -68,9 +68,14 @@ int command_dispatch(struct command_context *context,
 		     int argc, const char **argv, struct error *err);
 
 command_run cmd_create;
+command_run cmd_diff;
+command_run cmd_list;
+command_run cmd_pin;
 command_run cmd_redo;
 command_run cmd_restore;
+command_run cmd_show;
 command_run cmd_undo;
+command_run cmd_unpin;
 command_run cmd_help;
 
 #endif
