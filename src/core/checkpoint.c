@@ -122,11 +122,37 @@ static int newest_first(const void *a, const void *b)
 	return order ? order : strcmp(x->ref, y->ref);
 }
 
+/* Refs come sorted by name, which is by time within a session: then there is
+ * nothing to do but to turn them round. */
+static void sort_newest_first(struct checkpoint_list *list)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < list->nr / 2; i++) {
+		struct checkpoint *other = &list->items[list->nr - 1 - i];
+		struct checkpoint swap = list->items[i];
+
+		list->items[i] = *other;
+		*other = swap;
+	}
+	for (size_t i = 1; i < list->nr && sorted; i++)
+		sorted = newest_first(&list->items[i - 1], &list->items[i]) <=
+			 0;
+	if (!sorted)
+		qsort(list->items, list->nr, sizeof(*list->items),
+		      newest_first);
+}
+
+/* Lists refs: ref_list_read(), or ref_list_read_names(). */
+typedef int (*refs_reader)(struct repository *repo, const char *prefix,
+			   struct ref_list *out, struct error *err);
+
 static int add_refs(struct repository *repo, const char *prefix,
-		    struct checkpoint_list *out, struct error *err)
+		    refs_reader read, struct checkpoint_list *out,
+		    struct error *err)
 {
 	struct ref_list refs = REF_LIST_INIT;
-	int ret = ref_list_read(repo, prefix, &refs, err);
+	int ret = read(repo, prefix, &refs, err);
 
 	for (size_t i = 0; !ret && i < refs.nr; i++) {
 		struct checkpoint checkpoint;
@@ -144,23 +170,24 @@ static int add_refs(struct repository *repo, const char *prefix,
 }
 
 static int add_session(struct repository *repo, const char *session,
-		       struct checkpoint_list *out, struct error *err)
+		       refs_reader read, struct checkpoint_list *out,
+		       struct error *err)
 {
 	char *prefix = xstrfmt("%s%s/", CHECKPOINT_REFS, session);
-	int ret = add_refs(repo, prefix, out, err);
+	int ret = add_refs(repo, prefix, read, out, err);
 
 	free(prefix);
 	return ret;
 }
 
-static int add_worktree(struct repository *repo, struct checkpoint_list *out,
-			struct error *err)
+static int add_worktree(struct repository *repo, refs_reader read,
+			struct checkpoint_list *out, struct error *err)
 {
 	struct strlist names = STRLIST_INIT;
 	int ret = session_names(repo, &names, err);
 
 	for (size_t i = 0; !ret && i < names.nr; i++)
-		ret = add_session(repo, names.items[i], out, err);
+		ret = add_session(repo, names.items[i], read, out, err);
 	strlist_release(&names);
 	return ret;
 }
@@ -178,29 +205,59 @@ static void keep_session(struct checkpoint_list *list, const char *session)
 	list->nr = kept;
 }
 
-int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
-			 const char *session, struct checkpoint_list *out,
-			 struct error *err)
+static int read_list(struct repository *repo, enum checkpoint_scope scope,
+		     const char *session, refs_reader read,
+		     struct checkpoint_list *out, struct error *err)
 {
 	int ret;
 
 	if (scope == SCOPE_REMOTES) {
-		ret = add_refs(repo, CHECKPOINT_REMOTE_REFS, out, err);
+		ret = add_refs(repo, CHECKPOINT_REMOTE_REFS, read, out, err);
 		if (!ret && session)
 			keep_session(out, session);
 	} else if (session) {
 		ret = session_name_is_valid(session)
-			      ? add_session(repo, session, out, err)
+			      ? add_session(repo, session, read, out, err)
 			      : error_set(err, ERR_INVALID,
 					  "not the name of a session: '%s'",
 					  session);
 	} else if (scope == SCOPE_ALL) {
-		ret = add_refs(repo, CHECKPOINT_REFS, out, err);
+		ret = add_refs(repo, CHECKPOINT_REFS, read, out, err);
 	} else {
-		ret = add_worktree(repo, out, err);
+		ret = add_worktree(repo, read, out, err);
 	}
-	if (!ret && out->nr)
-		qsort(out->items, out->nr, sizeof(*out->items), newest_first);
+	if (!ret)
+		sort_newest_first(out);
+	return ret;
+}
+
+int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
+			 const char *session, struct checkpoint_list *out,
+			 struct error *err)
+{
+	return read_list(repo, scope, session, ref_list_read, out, err);
+}
+
+int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
+			  const char *session, struct checkpoint_list *out,
+			  struct error *err)
+{
+	return read_list(repo, scope, session, ref_list_read_names, out, err);
+}
+
+int checkpoint_read_commit(struct repository *repo,
+			   struct checkpoint *checkpoint, struct error *err)
+{
+	int ret;
+
+	if (!oid_is_zero(&checkpoint->commit))
+		return 0;
+	ret = ref_read(repo, checkpoint->ref, &checkpoint->commit, err);
+	if (ret == ERR_INVALID) {
+		error_release(err);
+		checkpoint->commit = (struct oid){{0}};
+		ret = 0;
+	}
 	return ret;
 }
 
@@ -211,14 +268,16 @@ int checkpoint_latest(struct repository *repo, size_t skip,
 {
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	size_t wanted = skip;
-	int ret = checkpoint_list_read(repo, SCOPE_WORKTREE, NULL, &list, err);
+	int ret = checkpoint_list_names(repo, SCOPE_WORKTREE, NULL, &list, err);
 
 	*out = (struct checkpoint){0};
 	for (size_t i = 0; !ret && !out->ref && i < list.nr; i++) {
 		int type;
 
-		ret = checkpoint_type_of(repo, &list.items[i].commit, &type,
-					 err);
+		ret = checkpoint_read_commit(repo, &list.items[i], err);
+		if (!ret)
+			ret = checkpoint_type_of(repo, &list.items[i].commit,
+						 &type, err);
 		/* A damaged one is nobody's latest; verify tells. */
 		if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
 			error_release(err);
@@ -335,13 +394,18 @@ static int search(struct repository *repo, enum checkpoint_scope scope,
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	const struct checkpoint *found = NULL;
 	bool several = false;
-	int ret = checkpoint_list_read(repo, scope, NULL, &list, err);
+	int ret = read_list(repo, scope, NULL,
+			    by_commit ? ref_list_read : ref_list_read_names,
+			    &list, err);
 
 	for (size_t i = 0; !ret && i < list.nr; i++) {
-		const struct checkpoint *item = &list.items[i];
+		struct checkpoint *item = &list.items[i];
 
 		if (!matches(item, name, by_commit))
 			continue;
+		ret = checkpoint_read_commit(repo, item, err);
+		if (ret < 0)
+			break;
 		if (!by_commit && !strcmp(item->id, name)) {
 			found = item;
 			several = false;

@@ -52,6 +52,16 @@ enum checkpoint_scope {
 int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
 			 const char *session, struct checkpoint_list *out,
 			 struct error *err);
+/*
+ * The same at the cost of the names alone: `commit` may be zero, until
+ * checkpoint_read_commit() has been called for it.
+ */
+int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
+			  const char *session, struct checkpoint_list *out,
+			  struct error *err);
+/* ERR_NOT_FOUND: the checkpoint is gone. Of a damaged ref it stays zero. */
+int checkpoint_read_commit(struct repository *repo,
+			   struct checkpoint *checkpoint, struct error *err);
 void checkpoint_list_release(struct checkpoint_list *list);
 /* A copy at the end of the list. */
 void checkpoint_list_add(struct checkpoint_list *list,

@@ -82,7 +82,6 @@ static bool task_matches(const char *task, const struct commit *commit)
 	return matches;
 }
 
-/* 1: it matches, 0: it does not. */
 static int commit_matches(struct repository *repo,
 			  const struct listing_filter *filter,
 			  const struct oid *oid, struct error *err)
@@ -105,13 +104,28 @@ static int commit_matches(struct repository *repo,
 	return ret;
 }
 
+/* 1: it matches, and its commit is known. 0: it does not, or is gone. */
+static int matches(struct repository *repo, const struct listing_filter *filter,
+		   struct checkpoint *checkpoint, struct error *err)
+{
+	int ret = checkpoint_read_commit(repo, checkpoint, err);
+
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 0;
+	}
+	if (ret < 0)
+		return ret;
+	return commit_matches(repo, filter, &checkpoint->commit, err);
+}
+
 int listing_read(struct repository *repo, const struct listing_filter *filter,
 		 struct checkpoint_list *out, size_t *seen, struct error *err)
 {
 	struct checkpoint_list all = CHECKPOINT_LIST_INIT;
 	int64_t left = filter->limit;
-	int ret = checkpoint_list_read(repo, filter->scope, filter->session,
-				       &all, err);
+	int ret = checkpoint_list_names(repo, filter->scope, filter->session,
+					&all, err);
 
 	if (seen)
 		*seen = all.nr;
@@ -119,7 +133,7 @@ int listing_read(struct repository *repo, const struct listing_filter *filter,
 		/* Sorted by time: all that follow are older. */
 		if (id_time(all.items[i].id) < filter->since_ms)
 			break;
-		ret = commit_matches(repo, filter, &all.items[i].commit, err);
+		ret = matches(repo, filter, &all.items[i], err);
 		if (ret <= 0)
 			continue;
 		checkpoint_list_add(out, &all.items[i]);

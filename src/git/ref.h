@@ -59,6 +59,12 @@ struct ref_list {
 int ref_list_read(struct repository *repo, const char *prefix,
 		  struct ref_list *out, struct error *err);
 /*
+ * The same without reading loose refs, whose ids are zero then, whatever they
+ * hold: for who wants the names, or a few of them. ref_read() reads one.
+ */
+int ref_list_read_names(struct repository *repo, const char *prefix,
+			struct ref_list *out, struct error *err);
+/*
  * Add the names directly below `prefix` under which there are refs, or which
  * are refs, to `out`, sorted: "a" for refs/x/a/1 and refs/x/a/2 below
  * "refs/x/". Cost: one search, or one directory, for each name.

@@ -1,4 +1,4 @@
-/* Listing refs: ref_list_read() and ref_list_children() of git/ref.h. */
+/* Listing refs: ref_list_read() and its like of git/ref.h. */
 #include "git/ref.h"
 
 #include <dirent.h>
@@ -61,6 +61,7 @@ static int walk_dir(const char *path, const char *prefix, entry_visit visit,
 struct loose_walk {
 	struct repository *repo;
 	struct ref_list *out;
+	bool names_only;
 	bool skip_per_worktree; /* they belong to another worktree here */
 };
 
@@ -69,8 +70,10 @@ static int add_loose(struct loose_walk *walk, const char *path,
 		     const char *name, struct error *err)
 {
 	struct ref_value value = {0};
-	int ret = ref_value_read_loose(path, name, &value, err);
+	int ret = 0;
 
+	if (!walk->names_only)
+		ret = ref_value_read_loose(path, name, &value, err);
 	if (!ret && value.target)
 		ret = ref_value_resolve(walk->repo, value.target, &value.oid,
 					NULL, err);
@@ -102,11 +105,12 @@ static int visit_loose(void *context, const char *path, const char *name,
 }
 
 static int list_loose(struct repository *repo, const char *prefix,
-		      struct ref_list *out, struct error *err)
+		      bool names_only, struct ref_list *out, struct error *err)
 {
 	struct loose_walk walk = {
 		.repo = repo,
 		.out = out,
+		.names_only = names_only,
 		.skip_per_worktree =
 			repo->linked && !ref_name_is_per_worktree(prefix),
 	};
@@ -119,17 +123,18 @@ static int list_loose(struct repository *repo, const char *prefix,
 
 /* All loose refs below `prefix`, also where they are in two directories. */
 static int list_all_loose(struct repository *repo, const char *prefix,
-			  struct ref_list *out, struct error *err)
+			  bool names_only, struct ref_list *out,
+			  struct error *err)
 {
 	const char *const *own = ref_per_worktree_prefixes;
-	int ret = list_loose(repo, prefix, out, err);
+	int ret = list_loose(repo, prefix, names_only, out, err);
 
 	if (!repo->linked)
 		return ret;
 	for (; *own && !ret; own++)
 		if (strlen(*own) > strlen(prefix) &&
 		    !strncmp(*own, prefix, strlen(prefix)))
-			ret = list_loose(repo, *own, out, err);
+			ret = list_loose(repo, *own, names_only, out, err);
 	return ret;
 }
 
@@ -188,8 +193,8 @@ static int check_prefix(const char *prefix, struct error *err)
 				    prefix);
 }
 
-int ref_list_read(struct repository *repo, const char *prefix,
-		  struct ref_list *out, struct error *err)
+static int list_all(struct repository *repo, const char *prefix,
+		    bool names_only, struct ref_list *out, struct error *err)
 {
 	struct packed_refs packed = {0};
 	size_t first = out->nr, nr;
@@ -197,7 +202,7 @@ int ref_list_read(struct repository *repo, const char *prefix,
 
 	ret = check_prefix(prefix, err);
 	if (!ret)
-		ret = list_all_loose(repo, prefix, out, err);
+		ret = list_all_loose(repo, prefix, names_only, out, err);
 	nr = out->nr - first;
 	sort(out->items + first, nr);
 	/* Only now: what is packed while we read is not missed. */
@@ -208,6 +213,18 @@ int ref_list_read(struct repository *repo, const char *prefix,
 	sort(out->items + first, out->nr - first);
 	packed_refs_close(&packed);
 	return ret;
+}
+
+int ref_list_read(struct repository *repo, const char *prefix,
+		  struct ref_list *out, struct error *err)
+{
+	return list_all(repo, prefix, false, out, err);
+}
+
+int ref_list_read_names(struct repository *repo, const char *prefix,
+			struct ref_list *out, struct error *err)
+{
+	return list_all(repo, prefix, true, out, err);
 }
 
 /* Ends the walk at the first ref. */

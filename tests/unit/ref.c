@@ -190,6 +190,39 @@ static void lists_what_git_lists(void **state)
 	}
 }
 
+static void names_are_listed_without_reading(void **state)
+{
+	struct fixture *fixture = *state;
+	struct ref_list list = REF_LIST_INIT;
+	struct buf want = BUF_INIT, got = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct oid oid;
+
+	shell(many_forms);
+	shell("echo nonsense >.git/refs/x/nonsense");
+	scratch_run(&want,
+		    "{ git for-each-ref --format='%(refname)' refs/x/; "
+		    "  echo refs/x/dangling; echo refs/x/nonsense; "
+		    "} 2>/dev/null | LC_ALL=C sort",
+		    0);
+	assert_int_equal(
+		ref_list_read_names(fixture->repo, "refs/x/", &list, &err), 0);
+	for (size_t i = 0; i < list.nr; i++) {
+		const struct ref *ref = &list.items[i];
+
+		buf_addf(&got, "%s\n", ref->name);
+		if (oid_is_zero(&ref->oid))
+			continue;
+		assert_int_equal(ref_read(fixture->repo, ref->name, &oid, &err),
+				 0);
+		assert_true(oid_equal(&oid, &ref->oid));
+	}
+	assert_string_equal(got.ptr, want.ptr);
+	ref_list_release(&list);
+	buf_release(&want);
+	buf_release(&got);
+}
+
 static void reads_what_git_reads(void **state)
 {
 	static const char *const names[] = {
@@ -847,6 +880,7 @@ int main(void)
 		IN_SCRATCH(names_are_as_in_git),
 		cmocka_unit_test(names_beside_refs_are_words_in_capitals),
 		IN_REPOSITORY(lists_what_git_lists),
+		IN_REPOSITORY(names_are_listed_without_reading),
 		IN_REPOSITORY(reads_what_git_reads),
 		IN_REPOSITORY(children_are_listed_once),
 		IN_REPOSITORY(damage_is_told),
