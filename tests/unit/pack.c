@@ -731,6 +731,32 @@ static void syncs_as_git_syncs_packs(void **state)
 			 1);
 }
 
+static void a_pack_elsewhere_is_no_part_of_the_repository(void **state)
+{
+	struct repository *repo = repo_new();
+	struct error err = ERROR_INIT;
+	struct pack *pack = NULL;
+	char hex[OID_HEXSZ + 1];
+	struct oid oid;
+
+	(void)state;
+	run("git gc -q; find .git/objects -type f | sort >before");
+	assert_ok(pack_open_in(&pack, repo, ".git/elsewhere", &err), &err);
+	oid = add(pack, "text\n", 5);
+	finish(pack);
+	oid_hex(&oid, hex);
+	assert_says("text",
+		    "GIT_ALTERNATE_OBJECT_DIRECTORIES=.git/elsewhere "
+		    "git cat-file blob %s",
+		    hex);
+	assert_false(object_exists(repo, &oid));
+	assert_says("", "find .git/objects -type f | sort | diff before -");
+	assert_says("", "find .git/elsewhere -name '*.keep'");
+	assert_says("", "cat .git/checkpoint.d/packs 2>/dev/null || :");
+	pack_free(pack);
+	repository_free(repo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -754,6 +780,7 @@ int main(void)
 		IN_SCRATCH(a_bad_level_is_an_error),
 		IN_SCRATCH(a_pack_that_cannot_be_written_is_not_finished),
 		IN_SCRATCH(syncs_as_git_syncs_packs),
+		IN_SCRATCH(a_pack_elsewhere_is_no_part_of_the_repository),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
