@@ -18,18 +18,19 @@ struct planning {
 	struct snapshot *now;
 	const struct target *target;
 	const struct strlist *pathspecs;
+	struct strmap dirs; /* whose permissions have been looked at */
 };
 
 const char *plan_action_name(enum plan_action action)
 {
-	static const char *const names[] = {"delete", "rmdir", "create",
-					    "write",  "chmod", "mkdir",
-					    "keep"};
+	static const char *const names[] = {
+		"delete", "rmdir", "create", "write", "chmod", "mkdir", "keep"};
 
 	return names[action];
 }
 
-/* -- items ------------------------------------------------------------------------- */
+/* -- items
+ * ------------------------------------------------------------------------- */
 
 struct plan_item *plan_find(const struct plan *plan, const char *path)
 {
@@ -85,7 +86,8 @@ static int refuse(struct error *err, const char *path, const char *why)
 			       "with '--into=<dir>'");
 }
 
-/* -- what is in the way --------------------------------------------------------------- */
+/* -- what is in the way
+ * --------------------------------------------------------------- */
 
 /* Whether something that is not saved is below a directory. */
 static bool has_omitted_below(const struct omitted *omitted, const char *dir)
@@ -140,7 +142,8 @@ static int look_above(struct planning *planning, const char *path,
 	return ret;
 }
 
-/* Where a file is to come into being: is the place free, or can it be made so? */
+/* Where a file is to come into being: is the place free, or can it be made so?
+ */
 static int look_at_place(struct planning *planning, const char *path,
 			 struct error *err)
 {
@@ -170,13 +173,15 @@ static int look_for_nested(struct planning *planning, const char *path,
 	const struct omitted_path *above =
 		omitted_find(&planning->now->omitted, path);
 
-	if (above && (above->reason == OMIT_NESTED ||
-		      above->reason == OMIT_SUBMODULE))
+	if (above &&
+	    (above->reason == OMIT_NESTED || above->reason == OMIT_SUBMODULE))
 		return refuse(err, path, "is inside a nested repository");
 	return 0;
 }
 
-/* -- trees ------------------------------------------------------------------------------ */
+/* -- trees
+ * ------------------------------------------------------------------------------
+ */
 
 static int plan_gitlink(struct planning *planning,
 			const struct tree_change *change, struct error *err)
@@ -221,7 +226,8 @@ static int plan_file(struct planning *planning, const char *path, uint32_t mode,
 	if (!path_is_safe(path))
 		return error_set(err, ERR_INVALID,
 				 "invalid checkpoint data: '%s' is no path for "
-				 "a worktree", path);
+				 "a worktree",
+				 path);
 	if (!target_has_on_disk(planning->target, path))
 		return plan_deletion(planning, path);
 	if (look_for_nested(planning, path, err) < 0)
@@ -251,7 +257,48 @@ static int plan_change(void *context, const struct tree_change *change,
 			 &change->new_oid, err);
 }
 
-/* -- what the trees do not say --------------------------------------------------------------- */
+/* -- ignored files that the checkpoint has
+ * ------------------------------------------ */
+
+/*
+ * They are in L alone. What is there now is not in the snapshot, for it is
+ * ignored; so it counts as in the way until it is.
+ */
+static int plan_ignored(void *context, const char *path,
+			const struct tree_entry *entry, struct error *err)
+{
+	struct planning *planning = context;
+	const struct target *target = planning->target;
+	struct snapshot_path found;
+	struct plan_item *item;
+
+	if (!pathspec_matches(planning->pathspecs, path))
+		return 0;
+	if (!path_is_safe(path) || entry->mode == MODE_GITLINK)
+		return error_set(err, ERR_INVALID,
+				 "invalid checkpoint data: '%s' is no path for "
+				 "a worktree",
+				 path);
+	if (look_for_nested(planning, path, err) < 0)
+		return err->code;
+	snapshot_find(planning->now, path, &found);
+	if (found.present && found.mode == entry->mode &&
+	    oid_equal(&found.raw, &entry->oid)) {
+		/* Nothing to do, and not to be deleted either. */
+		add(planning, path, PLAN_KEEP)->mode = entry->mode;
+		return 0;
+	}
+	put(planning, path, found.present ? PLAN_WRITE : PLAN_CREATE,
+	    entry->mode, &entry->oid);
+	item = plan_find(planning->plan, path);
+	if (entry->mode != MODE_LINK)
+		item->permissions = (int)worktree_extra_mode(
+			&target->local_extra, path, entry->mode == MODE_EXEC);
+	return found.present ? 0 : look_at_place(planning, path, err);
+}
+
+/* -- what the trees do not say
+ * --------------------------------------------------------------- */
 
 /* The entry of the target's tree; 0: it has none. */
 static uint32_t entry_of(struct planning *planning, const char *path,
@@ -318,8 +365,7 @@ static int plan_sparse(struct planning *planning,
 		    !pathspec_matches(planning->pathspecs, path))
 			continue;
 		snapshot_find(planning->now, path, &found);
-		if (found.present ==
-		    target_has_on_disk(planning->target, path))
+		if (found.present == target_has_on_disk(planning->target, path))
 			continue;
 		mode = entry_of(planning, path, &blob, err);
 		if (!err->code && mode && mode != MODE_GITLINK)
@@ -336,8 +382,8 @@ static void plan_mode(struct planning *planning, const char *path,
 	const struct worktree_extra *now = &planning->now->worktree_extra;
 	size_t len = strlen(path);
 	bool is_dir = path[len - 1] == '/';
-	unsigned wanted = target_permissions(planning->target, path,
-					     mode == MODE_EXEC);
+	unsigned wanted =
+		target_permissions(planning->target, path, mode == MODE_EXEC);
 	struct plan_item *item;
 
 	if (plan_find(planning->plan, path) ||
@@ -357,13 +403,66 @@ static void plan_mode(struct planning *planning, const char *path,
 	item->mode = mode;
 }
 
+/* The directories above `path`, the nearest first, up to one that is known. */
+static void plan_dir_modes(struct planning *planning, const char *path)
+{
+	char *dir = xstrdup(path);
+	char *slash;
+
+	while ((slash = strrchr(dir, '/'))) {
+		slash[1] = '\0';
+		if (strmap_put(&planning->dirs, dir, planning))
+			break;
+		plan_mode(planning, dir, 0);
+		*slash = '\0';
+	}
+	free(dir);
+}
+
 static int plan_mode_of_entry(void *context, const char *path,
 			      const struct tree_entry *entry, struct error *err)
 {
 	(void)err;
+	plan_dir_modes(context, path);
 	if (entry->mode == MODE_FILE || entry->mode == MODE_EXEC)
 		plan_mode(context, path, entry->mode);
 	return 0;
+}
+
+/*
+ * A directory that has to be made gets its permissions from the umask; where
+ * the checkpoint has others, they are set afterwards.
+ */
+static void plan_new_dirs(struct planning *planning)
+{
+	const int top_fd = planning->now->scan->top_fd;
+	const mode_t mask = umask(077);
+	size_t nr = planning->plan->nr;
+
+	umask(mask);
+	for (size_t i = 0; i < nr; i++) {
+		char *dir = xstrdup(planning->plan->items[i].path);
+		bool makes = planning->plan->items[i].action == PLAN_CREATE;
+		char *slash;
+
+		while (makes && (slash = strrchr(dir, '/'))) {
+			unsigned wanted;
+			struct stat st;
+
+			*slash = '\0';
+			if (!dir_stat(top_fd, dir, &st) && S_ISDIR(st.st_mode))
+				break;
+			slash[0] = '/';
+			slash[1] = '\0';
+			wanted = target_permissions(planning->target, dir,
+						    false);
+			if (wanted != (0777 & ~mask))
+				add(planning, dir, PLAN_CHMOD)->permissions =
+					(int)wanted;
+			slash[0] = '\0';
+		}
+		free(dir);
+	}
 }
 
 static int plan_listed_modes(struct planning *planning,
@@ -396,7 +495,8 @@ static int plan_modes(struct planning *planning, struct error *err)
 	const struct worktree_extra *then = &planning->target->worktree_extra;
 
 	if (now->file_mode != then->file_mode ||
-	    now->exec_mode != then->exec_mode) {
+	    now->exec_mode != then->exec_mode ||
+	    now->dir_mode != then->dir_mode) {
 		if (tree_walk(planning->now->repo,
 			      &planning->target->stored.tree, MAX_ENTRIES,
 			      plan_mode_of_entry, planning, err) < 0)
@@ -435,12 +535,28 @@ static void plan_empty_dirs(struct planning *planning)
 	}
 }
 
-/* -- the whole ------------------------------------------------------------------------------------ */
+/* -- the whole
+ * ------------------------------------------------------------------------------------
+ */
 
 static int compare_items(const void *a, const void *b)
 {
 	return strcmp(((const struct plan_item *)a)->path,
 		      ((const struct plan_item *)b)->path);
+}
+
+/* Ignored files that are as the checkpoint has them are no news. */
+static void drop_kept_ignored(struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->nr; i++) {
+		if (plan->items[i].action == PLAN_KEEP && plan->items[i].mode)
+			free(plan->items[i].path);
+		else
+			plan->items[kept++] = plan->items[i];
+	}
+	plan->nr = kept;
 }
 
 static void sort_items(struct plan *plan)
@@ -467,10 +583,9 @@ static int expect_match(struct planning *planning, struct error *err)
 		if (!*spec || strpbrk(spec, "*?["))
 			continue;
 		snapshot_find(planning->now, spec, &found);
-		if (found.present ||
-		    !tree_find(planning->now->repo,
-			       &planning->target->stored.tree, spec, &mode,
-			       &oid, err))
+		if (found.present || !tree_find(planning->now->repo,
+						&planning->target->stored.tree,
+						spec, &mode, &oid, err))
 			continue;
 		error_release(err);
 		if (tree_find(planning->now->repo,
@@ -480,7 +595,8 @@ static int expect_match(struct planning *planning, struct error *err)
 			error_release(err);
 			return error_set(err, ERR_FAILED,
 					 "path '%s' is neither here nor in the "
-					 "checkpoint", spec);
+					 "checkpoint",
+					 spec);
 		}
 		error_release(err);
 	}
@@ -491,19 +607,28 @@ int plan_make(struct plan *out, struct snapshot *now,
 	      const struct target *target, const struct strlist *pathspecs,
 	      struct error *err)
 {
-	struct planning planning = {out, now, target, pathspecs};
+	struct planning planning = {out, now, target, pathspecs, STRMAP_INIT};
 
 	*out = (struct plan)PLAN_INIT;
-	if (expect_match(&planning, err) < 0 ||
+	if (expect_match(&planning, err) == 0 &&
+	    !oid_is_zero(&target->ignored_tree))
+		tree_walk(now->repo, &target->ignored_tree, MAX_ENTRIES,
+			  plan_ignored, &planning, err);
+	if (err->code ||
 	    tree_diff(now->repo, now->trees, &now->tree, &target->stored.tree,
 		      MAX_ENTRIES, plan_change, &planning, err) < 0 ||
 	    plan_sparse(&planning, &now->index_extra, err) < 0 ||
 	    plan_sparse(&planning, &target->index_extra, err) < 0 ||
 	    plan_conversions(&planning, &now->worktree_extra, err) < 0 ||
 	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
-	    plan_modes(&planning, err) < 0)
+	    plan_modes(&planning, err) < 0) {
+		strmap_release(&planning.dirs, NULL);
 		return err->code;
+	}
 	plan_empty_dirs(&planning);
+	plan_new_dirs(&planning);
+	strmap_release(&planning.dirs, NULL);
+	drop_kept_ignored(out);
 	sort_items(out);
 	return 0;
 }

@@ -89,6 +89,28 @@ static int write_on_base(struct saving *saving, const struct oid *tree,
 			    committer, message, out, err);
 }
 
+/* The ignored files that were wanted, and their permissions. */
+static int add_ignored(struct saving *saving, struct tree_builder *builder,
+		       struct error *err)
+{
+	const struct snapshot *snapshot = saving->out->snapshot;
+	struct buf text = BUF_INIT;
+	struct oid blob;
+	int ret;
+
+	if (oid_is_zero(&snapshot->local_tree))
+		return 0;
+	worktree_extra_write(&snapshot->local_extra, &text);
+	ret = pack_add(saving->out->pack, OBJECT_BLOB, text.ptr, text.len,
+		       &blob, err);
+	buf_release(&text);
+	if (ret < 0)
+		return ret;
+	tree_builder_add(builder, "worktree-extra", MODE_FILE, &blob);
+	tree_builder_add(builder, "ignored", MODE_TREE, &snapshot->local_tree);
+	return 0;
+}
+
 static int write_local(struct saving *saving, const char *author,
 		       const char *committer, struct error *err)
 {
@@ -105,12 +127,11 @@ static int write_local(struct saving *saving, const char *author,
 		       &blob, err);
 	if (!ret) {
 		tree_builder_add(builder, "omitted", MODE_FILE, &blob);
-		if (!oid_is_zero(&snapshot->local_tree))
-			tree_builder_add(builder, "ignored", MODE_TREE,
-					 &snapshot->local_tree);
+		ret = add_ignored(saving, builder, err);
+	}
+	if (!ret)
 		ret = tree_builder_write(builder, saving->out->pack, &tree,
 					 err);
-	}
 	if (!ret)
 		ret = commit_write(saving->out->pack, &tree, &saving->commit, 1,
 				   author, committer, message, &saving->local,

@@ -224,6 +224,7 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 	snapshot->trees = tree_memory_new();
 	index_extra_init(&snapshot->index_extra);
 	worktree_extra_init(&snapshot->worktree_extra);
+	worktree_extra_init(&snapshot->local_extra);
 	if (head_read(repo, &snapshot->head, err) < 0 ||
 	    operation_read(repo, &snapshot->operation, err) < 0 ||
 	    walk(snapshot, options, err) < 0 ||
@@ -251,6 +252,7 @@ void snapshot_free(struct snapshot *snapshot)
 	operation_release(&snapshot->operation);
 	index_extra_release(&snapshot->index_extra);
 	worktree_extra_release(&snapshot->worktree_extra);
+	worktree_extra_release(&snapshot->local_extra);
 	omitted_release(&snapshot->omitted);
 	free(snapshot);
 }

@@ -52,6 +52,7 @@ struct snapshot {
 	struct operation operation;
 	struct index_extra index_extra;
 	struct worktree_extra worktree_extra;
+	struct worktree_extra local_extra; /* of the ignored files in L */
 	struct omitted omitted;
 
 	struct oid tree;       /* of C */

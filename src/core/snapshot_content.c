@@ -15,6 +15,7 @@
 struct reading {
 	struct snapshot *snapshot;
 	struct content_source source;
+	struct content_source as_is; /* for ignored files, which L keeps */
 	struct convert_config config;
 	struct attr *attr;
 };
@@ -246,8 +247,11 @@ static int read_one(void *context, size_t i, struct error *err)
 	struct scan_item *item = file->item;
 
 	if (item->kind != SCAN_SAME)
-		return content_read(&reading->source, item->path, &item->st,
-				    item->entry, &file->content, err);
+		return content_read(item->kind == SCAN_IGNORED
+					    ? &reading->as_is
+					    : &reading->source,
+				    item->path, &item->st, item->entry,
+				    &file->content, err);
 	if (dir_stat(reading->source.top_fd, item->path, &item->st) < 0 ||
 	    !S_ISREG(item->st.st_mode)) {
 		file->content.state = CONTENT_VANISHED;
@@ -354,6 +358,8 @@ static int open_reading(struct reading *reading, struct snapshot *snapshot,
 		.pack = snapshot->pack,
 		.trust_mode = scan->rules.trust_mode,
 	};
+	reading->as_is = reading->source;
+	reading->as_is.attr = NULL;
 	return 0;
 }
 

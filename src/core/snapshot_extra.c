@@ -131,6 +131,26 @@ static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
 		note_dirs(snapshot, child);
 }
 
+/* Ignored files are listed in L alone, or their names would be pushed. */
+static void collect_local_extra(struct snapshot *snapshot)
+{
+	struct worktree_extra *extra = &snapshot->local_extra;
+
+	extra->file_mode = snapshot->worktree_extra.file_mode;
+	extra->exec_mode = snapshot->worktree_extra.exec_mode;
+	extra->dir_mode = snapshot->worktree_extra.dir_mode;
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
+		const struct snapshot_file *file = &snapshot->files[i];
+
+		if (file->item->kind == SCAN_IGNORED &&
+		    S_ISREG(file->item->st.st_mode))
+			note_mode(extra, file->item->path,
+				  file->item->st.st_mode & 07777,
+				  file->item->mode);
+	}
+	worktree_extra_sort(extra);
+}
+
 static void collect_worktree_extra(struct snapshot *snapshot)
 {
 	struct worktree_extra *extra = &snapshot->worktree_extra;
@@ -279,6 +299,7 @@ int snapshot_collect_extra(struct snapshot *snapshot, struct error *err)
 {
 	index_extra_collect(&snapshot->index_extra, snapshot->scan->index);
 	collect_worktree_extra(snapshot);
+	collect_local_extra(snapshot);
 	if (scan_each(snapshot->scan, collect_omitted, &snapshot->omitted,
 		      err) < 0)
 		return err->code;

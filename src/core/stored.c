@@ -106,8 +106,7 @@ static int read_metadata(struct repository *repo, struct stored *out,
 	buf_release(&text);
 	if (ret < 0)
 		return ret;
-	if (strcmp(out->record.id, out->name.id) ||
-	    !out->record.session_id ||
+	if (strcmp(out->record.id, out->name.id) || !out->record.session_id ||
 	    strcmp(out->record.session_id, out->name.session))
 		return invalid(out, "says that it is another one", err);
 	return 0;
@@ -125,8 +124,10 @@ int stored_open(struct repository *repo, const struct checkpoint *checkpoint,
 			error_prefix(err, "checkpoint '%s' is damaged",
 				     checkpoint->id);
 		if (err->code != ERR_NEWER)
-			error_hint(err, "'git checkpoint verify %s' says what "
-					"is wrong", checkpoint->id);
+			error_hint(err,
+				   "'git checkpoint verify %s' says what "
+				   "is wrong",
+				   checkpoint->id);
 		return err->code;
 	}
 	return 0;
@@ -140,7 +141,8 @@ void stored_release(struct stored *stored)
 	*stored = (struct stored){0};
 }
 
-/* -- parts of the state ---------------------------------------------------------------- */
+/* -- parts of the state
+ * ---------------------------------------------------------------- */
 
 int stored_index_extra(struct repository *repo, const struct stored *stored,
 		       struct index_extra *out, struct error *err)
@@ -187,7 +189,8 @@ static int add_operation_file(void *context, const char *path,
 	if (entry->mode != MODE_FILE)
 		return error_set(err, ERR_INVALID,
 				 "invalid checkpoint data: 'gitdir/%s' is no "
-				 "plain file", path);
+				 "plain file",
+				 path);
 	ARRAY_GROW(out->files, out->nr_files, out->alloc_files);
 	file = &out->files[out->nr_files++];
 	*file = (struct operation_file){xstrdup(path), BUF_INIT};
@@ -200,11 +203,12 @@ static int add_operation_ref(struct operation *out,
 {
 	struct oid oid = {{0}};
 
-	if (ref->oid && (strlen(ref->oid) != OID_HEXSZ ||
-			 !oid_parse(&oid, ref->oid)))
+	if (ref->oid &&
+	    (strlen(ref->oid) != OID_HEXSZ || !oid_parse(&oid, ref->oid)))
 		return error_set(err, ERR_INVALID,
 				 "invalid checkpoint data: ref '%s' has no "
-				 "good value", ref->name);
+				 "good value",
+				 ref->name);
 	ref_list_add(&out->refs, ref->name, &oid);
 	return 0;
 }
@@ -257,13 +261,14 @@ int stored_attachments(struct repository *repo, const struct stored *stored,
 	return tree_walk(repo, &tree, 100000, add_attachment, out, err);
 }
 
-/* -- what is only here -------------------------------------------------------------------- */
+/* -- what is only here
+ * -------------------------------------------------------------------- */
 
 int stored_local(struct repository *repo, const struct stored *stored,
 		 struct oid *commit, struct oid *tree, struct error *err)
 {
-	char *name = checkpoint_ref(CHECKPOINT_LOCAL_REFS,
-				    stored->name.session, stored->name.id);
+	char *name = checkpoint_ref(CHECKPOINT_LOCAL_REFS, stored->name.session,
+				    stored->name.id);
 	struct commit local;
 	uint32_t mode;
 	int ret = ref_read(repo, name, commit, err);
@@ -287,26 +292,54 @@ int stored_local(struct repository *repo, const struct stored *stored,
 	return ret < 0 ? ret : 1;
 }
 
-int stored_omitted(struct repository *repo, const struct stored *stored,
-		   struct omitted *out, struct error *err)
+/* A text of L. 0: there is no L, or it has no such file. */
+static int read_local_text(struct repository *repo, const struct stored *stored,
+			   const char *path, struct buf *out, struct error *err)
 {
 	struct oid commit, blob;
 	struct commit local;
-	struct buf text = BUF_INIT;
 	uint32_t mode;
 	int ret = stored_local(repo, stored, &commit, NULL, err);
 
-	*out = (struct omitted)OMITTED_INIT;
 	if (ret <= 0)
 		return ret;
 	if (commit_read(repo, &commit, &local, err) < 0)
 		return err->code;
-	ret = tree_find(repo, &local.tree, "omitted", &mode, &blob, err);
+	ret = tree_find(repo, &local.tree, path, &mode, &blob, err);
 	commit_release(&local);
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 0;
+	}
 	if (!ret)
 		ret = object_read(repo, &blob, OBJECT_BLOB, STORED_MAX_TEXT,
-				  &text, err);
-	if (!ret)
+				  out, err);
+	return ret < 0 ? ret : 1;
+}
+
+int stored_local_extra(struct repository *repo, const struct stored *stored,
+		       struct worktree_extra *out, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int ret;
+
+	worktree_extra_init(out);
+	ret = read_local_text(repo, stored, "worktree-extra", &text, err);
+	if (ret > 0)
+		ret = worktree_extra_read(out, text.ptr, text.len, err);
+	buf_release(&text);
+	return ret;
+}
+
+int stored_omitted(struct repository *repo, const struct stored *stored,
+		   struct omitted *out, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int ret;
+
+	*out = (struct omitted)OMITTED_INIT;
+	ret = read_local_text(repo, stored, "omitted", &text, err);
+	if (ret > 0)
 		ret = omitted_read(out, text.ptr, text.len, err);
 	buf_release(&text);
 	return ret;

@@ -54,6 +54,9 @@ int stored_operation(struct repository *repo, const struct stored *stored,
  */
 int stored_local(struct repository *repo, const struct stored *stored,
 		 struct oid *commit, struct oid *tree, struct error *err);
+/* What L says of the captured ignored files: permissions alone. */
+int stored_local_extra(struct repository *repo, const struct stored *stored,
+		       struct worktree_extra *out, struct error *err);
 /* The full list of omitted paths, from L; empty where there is no L. */
 int stored_omitted(struct repository *repo, const struct stored *stored,
 		   struct omitted *out, struct error *err);

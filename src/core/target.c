@@ -23,6 +23,7 @@ int target_open(struct repository *repo, const struct checkpoint *checkpoint,
 	*out = (struct target){.omitted = OMITTED_INIT};
 	index_extra_init(&out->index_extra);
 	worktree_extra_init(&out->worktree_extra);
+	worktree_extra_init(&out->local_extra);
 	if (stored_open(repo, checkpoint, &out->stored, err) < 0 ||
 	    is_foreign(repo, checkpoint, &out->foreign, err) < 0 ||
 	    stored_index_extra(repo, &out->stored, &out->index_extra, err) <
@@ -32,7 +33,8 @@ int target_open(struct repository *repo, const struct checkpoint *checkpoint,
 	    stored_operation(repo, &out->stored, &out->operation, err) < 0 ||
 	    stored_omitted(repo, &out->stored, &out->omitted, err) < 0 ||
 	    stored_local(repo, &out->stored, &local, &out->ignored_tree, err) <
-		    0)
+		    0 ||
+	    stored_local_extra(repo, &out->stored, &out->local_extra, err) < 0)
 		return err->code;
 	return 0;
 }
@@ -42,6 +44,7 @@ void target_release(struct target *target)
 	stored_release(&target->stored);
 	index_extra_release(&target->index_extra);
 	worktree_extra_release(&target->worktree_extra);
+	worktree_extra_release(&target->local_extra);
 	operation_release(&target->operation);
 	omitted_release(&target->omitted);
 }

@@ -17,6 +17,7 @@ struct target {
 	struct operation operation;
 	struct omitted omitted;
 	struct oid ignored_tree; /* of L; zero: none */
+	struct worktree_extra local_extra; /* permissions in it */
 	bool foreign;            /* another clone wrote it */
 };
 

@@ -424,10 +424,11 @@ static int read_any(struct reading *reading, const struct stat *st,
 			return 0;
 		return read_link(reading, st, err);
 	}
-	if (attr_lookup(reading->source->attr, reading->path, &values, err) <
-		    0 ||
-	    convert_decide(&reading->convert, reading->source->config, &values,
-			   err) < 0)
+	if (reading->source->attr &&
+	    (attr_lookup(reading->source->attr, reading->path, &values, err) <
+		     0 ||
+	     convert_decide(&reading->convert, reading->source->config, &values,
+			    err) < 0))
 		return error_prefix(err, "'%s'", reading->path);
 	convert_describe(&reading->convert, &conversion);
 	if (take_cached(reading, st, conversion.ptr))

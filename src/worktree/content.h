@@ -48,7 +48,7 @@ struct content {
 struct content_source {
 	struct repository *repo;
 	int top_fd;
-	struct attr *attr;
+	struct attr *attr; /* NULL: as it is on disk, without conversion */
 	const struct convert_config *config;
 	const struct cache *cache; /* or NULL */
 	struct pack *pack;

@@ -85,7 +85,7 @@ static int write_content(struct writer *writer, const char *path, int fd,
 	else
 		rc = content->write(content->context, fd, err);
 	if (!rc && content->permissions >= 0 && writer->caps.exec_bit &&
-	    fchmod(fd, (mode_t)content->permissions & 0777) < 0)
+	    fchmod(fd, (mode_t)content->permissions & 07777) < 0)
 		rc = error_errno(err, "cannot set the mode of '%s'", path);
 	if (!rc && written && fstat(fd, written) < 0)
 		rc = error_errno(err, "cannot look at '%s'", path);
@@ -208,7 +208,7 @@ int writer_chmod(struct writer *writer, const char *path, int permissions,
 		goto done;
 	}
 	rc = 0;
-	if (fchmod(hold.fd, (mode_t)permissions & 0777) < 0)
+	if (fchmod(hold.fd, (mode_t)permissions & 07777) < 0)
 		rc = error_errno(err, "cannot set the mode of '%s'", path);
 	else if (!hold_is_at(&hold, spot.dir->fd, spot.place.name))
 		rc = error_set(err, ERR_CHANGED,
