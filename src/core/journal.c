@@ -209,6 +209,7 @@ int journal_write(struct repository *repo, const struct journal *journal,
 	checkpoint_to_json(&journal->target, json_set_object(doc, "target"));
 	checkpoint_to_json(&journal->safety, json_set_object(doc, "safety"));
 	json_set_bool(doc, "operation", journal->operation);
+	json_set_int(doc, "index_lock", journal->index_lock);
 	ref_moves_to_json(&journal->moves, json_set_object(doc, "moves"));
 	add_paths(doc, "pathspecs", &journal->pathspecs);
 	add_paths(doc, "plan", &journal->plan);
@@ -235,7 +236,8 @@ static int parse(const struct json *doc, struct journal *out,
 				 "'%s' was written by a newer version",
 				 FILE_NAME);
 	if (kind < 0 || mode < 0 || !tag ||
-	    !json_get_bool(doc, "operation", &out->operation))
+	    !json_get_bool(doc, "operation", &out->operation) ||
+	    !json_get_int(doc, "index_lock", &out->index_lock))
 		return damaged(err);
 	out->kind = (enum restore_kind)kind;
 	out->mode = (enum restore_mode)mode;

@@ -59,6 +59,7 @@ struct journal {
 	struct checkpoint target;
 	struct checkpoint safety;
 	bool operation;           /* --operation */
+	int64_t index_lock;       /* inode of the index.lock that we hold; 0: none */
 	struct strlist pathspecs; /* RESTORE_PATHS */
 	struct strlist plan;      /* paths that are changed; their place is the
 				     number in temporary names */

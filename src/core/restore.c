@@ -1,5 +1,8 @@
 #include "core/restore.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -286,7 +289,11 @@ static int write_journal(struct restoring *restoring, struct error *err)
 		.pathspecs = *restoring->paths,
 		.moves = old ? old->moves : restoring->out->moves,
 	};
+	struct stat st;
 	int ret;
+
+	if (restoring->lock && !stat(index_lock_path(restoring->lock), &st))
+		journal.index_lock = (int64_t)st.st_ino;
 
 	for (size_t i = 0; i < plan->nr; i++)
 		strlist_add(&journal.plan, plan->items[i].path);
@@ -593,6 +600,21 @@ int restore_run(struct repository *repo, const struct restore_request *request,
 	return restore(&restoring, &request->target, err);
 }
 
+/* The lock of the index that the killed restore held is nobody's now. */
+static int drop_lock(struct repository *repo, const struct journal *journal,
+		     struct error *err)
+{
+	char *path = xstrfmt("%s.lock", repo->index_file);
+	struct stat st;
+	int ret = 0;
+
+	if (journal->index_lock && !stat(path, &st) &&
+	    (int64_t)st.st_ino == journal->index_lock && unlink(path) < 0)
+		ret = error_errno(err, "cannot remove '%s'", path);
+	free(path);
+	return ret;
+}
+
 static int resume_journal(struct repository *repo, bool aborting, int argc,
 			  const char *const *argv, struct restore_result *out,
 			  struct error *err)
@@ -608,6 +630,8 @@ static int resume_journal(struct repository *repo, bool aborting, int argc,
 	init_result(out);
 	if (ret == ERR_NOT_FOUND)
 		error_set(err, ERR_REFUSED, "no restore is under way");
+	if (!ret)
+		ret = drop_lock(repo, &journal, err);
 	if (!ret)
 		ret = restore_sweep(repo, &journal, err);
 	if (!ret) {

@@ -1,5 +1,7 @@
 #include "core/restore_files.h"
 
+#include <unistd.h>
+
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/thread.h"
@@ -151,36 +153,38 @@ static int remove_dirs(struct applying *applying, const char *path,
 	return ret;
 }
 
+/* A directory that the plan has emptied is gone, and needs no mode. */
+static int chmod_dir(struct applying *applying, const struct plan_item *item,
+		     struct error *err)
+{
+	char *dir = xstrndup(item->path, strlen(item->path) - 1);
+	int fd = dir_open(applying->now->scan->top_fd, dir);
+	int ret = 0;
+
+	if (fd >= 0 && fchmod(fd, (mode_t)item->permissions) < 0)
+		ret = error_errno(err, "cannot set the permissions of '%s'",
+				  dir);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return ret;
+}
+
 static int chmod_item(struct applying *applying, struct plan_item *item,
 		      struct error *err)
 {
-	size_t len = strlen(item->path);
 	struct writer_expect expected;
 	struct snapshot_path found;
-	char *dir;
-	int ret;
 
-	if (item->path[len - 1] != '/') {
-		if (expect(applying, item->path, &found, &expected, err) < 0)
-			return err->code;
-		ret = writer_chmod(applying->writer, item->path,
-				   item->permissions, &expected, err);
-		if (!ret && dir_stat(applying->now->scan->top_fd, item->path,
-				     &item->after) < 0)
-			ret = error_errno(err, "cannot look at '%s'",
-					  item->path);
-		return ret;
-	}
-	dir = xstrndup(item->path, len - 1);
-	expected = (struct writer_expect){0};
-	/* A directory that the plan has emptied is gone, and needs no mode. */
-	ret = 0;
-	if (!dir_stat(applying->now->scan->top_fd, dir, &expected.stat) &&
-	    S_ISDIR(expected.stat.st_mode))
-		ret = writer_chmod(applying->writer, dir, item->permissions,
-				   &expected, err);
-	free(dir);
-	return ret;
+	if (item->path[strlen(item->path) - 1] == '/')
+		return chmod_dir(applying, item, err);
+	if (expect(applying, item->path, &found, &expected, err) < 0 ||
+	    writer_chmod(applying->writer, item->path, item->permissions,
+			 &expected, err) < 0)
+		return err->code;
+	if (dir_stat(applying->now->scan->top_fd, item->path, &item->after) < 0)
+		return error_errno(err, "cannot look at '%s'", item->path);
+	return 0;
 }
 
 /* -- in order ----------------------------------------------------------------------------- */

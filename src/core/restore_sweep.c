@@ -106,9 +106,14 @@ int restore_sweep(struct repository *repo, const struct journal *journal,
 	if (!ret)
 		ret = writer_open(&writer, repo->worktree, journal->tag, NULL,
 				  err);
-	for (size_t i = 0; !ret && i < journal->plan.nr; i++)
-		ret = writer_sweep(writer, journal->plan.items[i], (unsigned)i,
-				   look_at, &sweeping, err);
+	for (size_t i = 0; !ret && i < journal->plan.nr; i++) {
+		const char *path = journal->plan.items[i];
+
+		/* A directory's permissions need no file beside it. */
+		if (path[strlen(path) - 1] != '/')
+			ret = writer_sweep(writer, path, (unsigned)i, look_at,
+					   &sweeping, err);
+	}
 	writer_close(writer);
 	target_release(&sweeping.safety);
 	target_release(&sweeping.target);
