@@ -152,6 +152,8 @@ static void say_saved(struct output *output, const struct saved *saved)
 
 static void print_result(struct output *output, const struct saved *saved)
 {
+	for (size_t i = 0; i < saved->warnings.nr; i++)
+		output_warn(output, "%s", saved->warnings.items[i]);
 	if (saved->skipped) {
 		output_say(output, "Nothing changed since the last checkpoint\n");
 		if (output->json) {

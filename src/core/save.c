@@ -1,4 +1,4 @@
-#include "core/saving.h"
+#include "core/save.h"
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -7,6 +7,7 @@
 #include "core/id.h"
 #include "core/journal.h"
 #include "core/protected.h"
+#include "core/saving.h"
 #include "core/session.h"
 #include "core/stored.h"
 #include "git/commit.h"
@@ -213,6 +214,20 @@ static int attempt(struct saving *saving, bool trust, bool *held,
 	return saving_publish(saving, held, err);
 }
 
+/* What keeps later commands fast. The checkpoint is made: that this fails is no
+ * failure of it. */
+static void tidy(struct saving *saving)
+{
+	struct error err = ERROR_INIT;
+
+	if (saving->options->snapshot_only || saving->out->skipped)
+		return;
+	if (pack_gather(saving->repo, &err) < 0)
+		strlist_addf(&saving->out->warnings,
+			     "packs were not gathered: %s", err.text);
+	error_release(&err);
+}
+
 static int prepare(struct saving *saving, struct error *err)
 {
 	const struct save_options *options = saving->options;
@@ -259,6 +274,8 @@ int save_checkpoint(struct repository *repo, const struct save_options *options,
 	if (!ret && !held)
 		ret = error_set(err, ERR_FAILED,
 				"objects went away while they were saved");
+	if (!ret && out->pack)
+		tidy(&saving);
 	out->elapsed_ms = clock_monotonic_ms() - start;
 done:
 	strlist_release(&saving.protected_paths);
@@ -276,5 +293,6 @@ void saved_release(struct saved *saved)
 	cache_free(saved->cache);
 	checkpoint_release(&saved->checkpoint);
 	record_release(&saved->record);
+	strlist_release(&saved->warnings);
 	*saved = (struct saved){0};
 }

@@ -43,6 +43,7 @@ struct saved {
 	struct snapshot *snapshot; /* NULL where nothing was made */
 	struct pack *pack;	   /* likewise; the snapshot's */
 	struct cache *cache;
+	struct strlist warnings; /* what failed and does no harm */
 	uint64_t bytes_added;
 	int64_t elapsed_ms;
 };

@@ -27,6 +27,7 @@ static int set_refs(struct saving *saving, struct error *err)
 {
 	char *notes = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, saving->session);
 	struct note note = {saving->commit, saving->text.ptr, saving->text.len};
+	struct error missed = ERROR_INIT;
 	int ret = 0;
 
 	/* L before C: a checkpoint never is without its omitted list. */
@@ -38,8 +39,13 @@ static int set_refs(struct saving *saving, struct error *err)
 	if (!ret && saving->options->pin)
 		ret = set_ref(saving, CHECKPOINT_PIN_REFS, &saving->commit,
 			      err);
-	if (!ret)
-		ret = note_write(saving->repo, notes, &note, 1, false, err);
+	/* The note is a projection: the checkpoint is whole without it. */
+	if (!ret &&
+	    note_write(saving->repo, notes, &note, 1, false, &missed) < 0)
+		strlist_addf(&saving->out->warnings,
+			     "the note was not written: %s; 'git checkpoint "
+			     "verify --repair' writes it", missed.text);
+	error_release(&missed);
 	free(notes);
 	return ret;
 }
@@ -94,7 +100,7 @@ static int trust_held(struct saving *saving, bool *held, struct error *err)
 int saving_publish(struct saving *saving, bool *held, struct error *err)
 {
 	struct saved *out = saving->out;
-	struct error ignored = ERROR_INIT;
+	struct error missed = ERROR_INIT;
 
 	if (pack_finish(out->pack, err) < 0 || set_refs(saving, err) < 0 ||
 	    trust_held(saving, held, err) < 0)
@@ -117,9 +123,10 @@ int saving_publish(struct saving *saving, bool *held, struct error *err)
 	out->checkpoint.session = xstrdup(saving->session);
 	out->checkpoint.ref = checkpoint_ref(CHECKPOINT_REFS, saving->session,
 					     out->checkpoint.id);
-	/* Both only save work later: that they fail is no failure of this. */
 	if (snapshot_write_cache(out->snapshot, out->checkpoint.ref,
-				 &saving->commit, &ignored) < 0)
-		error_release(&ignored);
+				 &saving->commit, &missed) < 0)
+		strlist_addf(&out->warnings, "the cache was not written: %s",
+			     missed.text);
+	error_release(&missed);
 	return 0;
 }
