@@ -108,6 +108,10 @@ static int explain(const char *const *pieces, size_t nr, struct error *err)
 				 pieces[GIT_DIR]);
 	if (nr == WORKTREE)
 		err->code = ERR_UNSUPPORTED;
+	else if (err->text && strstr(err->text, "refstorage"))
+		error_set(err, ERR_UNSUPPORTED,
+			  "reftable repositories are not supported: libgit2 "
+			  "cannot read their refs");
 	else if (err->text && !strncmp(err->text, "not a git repository",
 				       strlen("not a git repository")))
 		err->code = ERR_NOT_FOUND;
@@ -141,9 +145,11 @@ static int finish_places(struct git_job *job, struct repository *repo,
 	error_release(err);
 	if (strcmp(pieces[OBJECT_FORMAT], "sha1")) {
 		ret = error_set(err, ERR_UNSUPPORTED,
-				"repositories with '%s' object names are not "
-				"supported: libgit2 cannot read them",
-				pieces[OBJECT_FORMAT]);
+				"%s repositories are not supported: libgit2 "
+				"cannot read their objects",
+				strcmp(pieces[OBJECT_FORMAT], "sha256")
+					? pieces[OBJECT_FORMAT]
+					: "SHA-256");
 		goto done;
 	}
 	repo->git_dir = xstrdup(pieces[GIT_DIR]);
