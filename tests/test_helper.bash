@@ -181,3 +181,18 @@ assert_same() {
 on_terminal() {
 	script --quiet --return --command "$(printf '%q ' "$@")" /dev/null
 }
+
+# The newest checkpoint of the repository: its commit, and "<session>/<id>".
+newest_name() {
+	git for-each-ref --format='%(refname:lstrip=2)' refs/checkpoints |
+		sort -t/ -k2 | tail -n 1
+}
+
+newest() {
+	git rev-parse "refs/checkpoints/$(newest_name)"
+}
+
+# Fail unless two files have the same bytes, and show where they differ.
+assert_files_equal() {
+	diff -u "$1" "$2" >&2 || fail "$1 and $2 differ"
+}

@@ -1,0 +1,118 @@
+# A restore that is killed at any moment.
+
+load ../test_helper
+
+# Files of many kinds, so that a restore takes a while.
+many_files() {
+	local i
+
+	for i in {1..60}; do
+		mkdir -p "d$((i % 7))"
+		head -c $((i * 997)) /dev/urandom >"d$((i % 7))/file$i"
+	done
+}
+
+state_of() {
+	snapshot_of
+	index_of
+	git_state_of
+}
+
+setup() {
+	scratch_setup
+	repo_new
+	many_files
+	git add d1 d2
+	git checkpoint create -q target
+	state_of >"$TMPDIR/target"
+	for i in {1..60..2}; do rm -f "d$((i % 7))/file$i"; done
+	for i in {2..60..4}; do echo changed >"d$((i % 7))/file$i"; done
+	rm -r d3
+	echo file >d3
+	mkdir new
+	echo new >new/file
+	git add -A
+	state_of >"$TMPDIR/source"
+}
+
+# A kill may leave a lock of the user's index and a pack that is kept; the next
+# save lets go of the pack.
+teardown() {
+	rm -f .git/index.lock
+	if [[ ! -e .git/checkpoint.d/journal ]]; then
+		git checkpoint create -q
+	fi
+	find .git/refs -name '*.lock' -delete
+	scratch_check
+}
+
+# Kill a restore after its n-th rename or unlink; false: it was over by then.
+kill_at() {
+	run strace -f -o /dev/null -e trace=renameat2,renameat,rename,unlinkat \
+		-e inject=renameat2,renameat,rename,unlinkat:signal=KILL:when="$1" \
+		git-checkpoint restore latest
+	[[ $status -ne 0 ]]
+}
+
+@test 'killed anywhere, --continue leads to the state after' {
+	for at in 1 5 9 10 11 12 13 20 31 45 50 55 60 65 70 75; do
+		kill_at "$at" || break
+		if [[ -e .git/checkpoint.d/journal ]]; then
+			run -1 git checkpoint create
+			assert_line 'fatal: a restore was not finished'
+			git checkpoint restore -q --continue
+			state_of >"$TMPDIR/now"
+			assert_files_equal "$TMPDIR/target" "$TMPDIR/now"
+			git checkpoint undo -q
+		fi
+		# Before there was a journal, the lock is git's to speak of.
+		rm -f .git/index.lock
+		state_of >"$TMPDIR/now"
+		assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+	done
+	[[ $at -gt 20 ]]
+}
+
+@test 'killed anywhere, --abort leads to the state before' {
+	for at in 1 5 9 10 11 12 13 20 31 45 50 55 60 65 70 75; do
+		kill_at "$at" || break
+		if [[ -e .git/checkpoint.d/journal ]]; then
+			git checkpoint restore -q --abort
+		fi
+		rm -f .git/index.lock
+		state_of >"$TMPDIR/now"
+		assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+	done
+	[[ $at -gt 20 ]]
+}
+
+@test 'an edit made after the kill is saved before it is taken back' {
+	kill_at 20
+	assert_file_exist .git/checkpoint.d/journal
+	echo 'edited after the kill' >run.sh
+	git checkpoint restore -q --abort
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+	found=
+	for c in $(git for-each-ref --format='%(objectname)' refs/checkpoints); do
+		if [[ $(git show "$c:run.sh") == 'edited after the kill' ]]; then
+			found=1
+		fi
+	done
+	[[ $found ]]
+}
+
+@test '--continue and --abort without a journal' {
+	run -1 git checkpoint restore --continue
+	assert_output 'fatal: no restore is under way'
+	run -1 git checkpoint restore --abort
+}
+
+@test 'a locked index is an error before anything is changed' {
+	touch .git/index.lock
+	run -128 git checkpoint restore latest
+	rm .git/index.lock
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+	assert_file_not_exist .git/checkpoint.d/journal
+}
