@@ -133,7 +133,8 @@ void index_stat_fill(struct index_stat *out, const struct stat *st);
  * Whether the entry's file may have been changed after git looked at it and
  * still have the same lstat(): its mtime is at or after the index file's, in
  * whole seconds. That is what git goes by where it is built without USE_NSEC,
- * as it mostly is; see git's Documentation/technical/racy-git.txt.
+ * as it mostly is; see git's Documentation/technical/racy-git.txt. Submodules
+ * are not compared by their stat data, and never racy.
  */
 bool index_entry_is_racy(const struct index *index,
 			 const struct index_entry *entry);
@@ -165,7 +166,9 @@ bool index_entry_matches(const struct index *index,
  * commit or roll back. Where `path` is a link, that is beside the file that it
  * leads to.
  *
- * ERR_LOCKED: the lock is there, with a hint what that means.
+ * ERR_LOCKED: the lock is there, with a hint what that means. The file's
+ * permissions are by umask; for an index of the repository's, the caller must
+ * repository_share(index_lock_path()) after writing, as git does.
  */
 struct index_lock;
 int index_lock(struct index_lock **out, const char *path, struct error *err);

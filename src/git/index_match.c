@@ -86,7 +86,8 @@ static bool same_stat(const struct index_entry *entry, const struct stat *st,
 bool index_entry_is_racy(const struct index *index,
 			 const struct index_entry *entry)
 {
-	return entry->stat.mtime_sec >= (uint32_t)index->mtime.tv_sec;
+	return entry->mode != MODE_GITLINK &&
+	       entry->stat.mtime_sec >= (uint32_t)index->mtime.tv_sec;
 }
 
 bool index_entry_matches(const struct index *index,

@@ -12,6 +12,7 @@ struct writer {
 	int fd;
 	struct buf out;
 	struct checksum_sha1 sum;
+	bool checksummed;
 	unsigned version;
 };
 
@@ -31,7 +32,8 @@ static int flush(struct writer *w, struct error *err)
 {
 	int ret = file_write_all(w->fd, w->out.ptr, w->out.len, err);
 
-	checksum_sha1_add(&w->sum, w->out.ptr, w->out.len);
+	if (w->checksummed)
+		checksum_sha1_add(&w->sum, w->out.ptr, w->out.len);
 	buf_reset(&w->out);
 	return ret;
 }
@@ -199,7 +201,8 @@ int index_file_write(int fd, const struct index_entry *entries, size_t nr,
 		     unsigned version, bool checksummed,
 		     const struct index_tree *tree, struct error *err)
 {
-	struct writer w = {.fd = fd, .out = BUF_INIT};
+	struct writer w = {
+		.fd = fd, .out = BUF_INIT, .checksummed = checksummed};
 	unsigned char sum[OID_RAWSZ] = {0};
 	size_t i;
 	int ret;

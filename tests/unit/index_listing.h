@@ -54,7 +54,8 @@ static inline void listing_by_git(struct buf *out, const char *path)
 	struct buf command = BUF_INIT, text = BUF_INIT;
 	const char *pos, *at;
 
-	buf_addf(&command, "GIT_INDEX_FILE='%s' git ls-files -z -s --debug",
+	buf_addf(&command,
+		 "GIT_INDEX_FILE='%s' git ls-files -z -s --debug 2>/dev/null",
 		 path);
 	scratch_run(&text, command.ptr, 0);
 	pos = text.ptr;
