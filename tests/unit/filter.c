@@ -430,14 +430,19 @@ static void git_lfs_works(void **state)
 		skip();
 	buf_reset(&pointer);
 	run("git lfs install --local >/dev/null && "
+	    "git config filter.lfs.process "
+	    "'echo started >>../starts; exec git-lfs filter-process' && "
 	    "git lfs track '*.bin' >/dev/null && "
 	    "echo one >a.bin && echo two >b.bin");
 	assert_cleans_as_git(names, ARRAY_SIZE(names));
-	run("test $(find .git/lfs/objects -type f | wc -l) = 2");
+	/* Once by us, and for each by the git that we compare with. */
+	run("test $(find .git/lfs/objects -type f | wc -l) = 2 && "
+	    "test $(wc -l <../starts) = 3 && rm ../starts");
 	scratch_run(&pointer, "git lfs pointer --file=a.bin 2>/dev/null", 0);
-	if (smudge(names, 1, pointer.ptr, &taken, &err) < 0)
+	if (smudge(names, 2, pointer.ptr, &taken, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_string_equal(taken.text.ptr, "one\n|");
+	assert_string_equal(taken.text.ptr, "one\n|one\n|");
+	run("test $(wc -l <../starts) = 1");
 	buf_release(&taken.text);
 	buf_release(&pointer);
 }

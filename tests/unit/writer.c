@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/vfs.h>
 
@@ -460,10 +461,11 @@ static void deep(struct writer *writer)
 	struct error err = ERROR_INIT;
 	struct buf path = BUF_INIT;
 
-	for (int i = 0; i < 60; i++)
+	/* More levels than are kept open. */
+	for (int i = 0; i < 80; i++)
 		buf_addf(&path, "%0200d/", i);
 	buf_addstr(&path, "leaf");
-	assert_true(path.len > 3 * 4096 - 300);
+	assert_true(path.len > 3 * 4096);
 	assert_int_equal(writer_put(writer, path.ptr, 1, &expect_absent,
 				    &content, &expect.stat, &err),
 			 0);
@@ -872,6 +874,79 @@ static void names_what_is_in_a_read_only_directory(void **state)
 	assert_text("d/a", "old");
 }
 
+/* Replace, remove and make the file again, until somebody ends it. */
+static void change_for_ever(void)
+{
+	static const char *const texts[] = {"one one one\n", "two\n"};
+	struct error err = ERROR_INIT;
+	struct writer *writer = NULL;
+
+	if (writer_open(&writer, ".", "t", NULL, &err) < 0)
+		_exit(1);
+	for (int i = 0;; i++) {
+		struct writer_expect expect = {.settled = true};
+		struct writer_content content =
+			text_content(MODE_FILE, -1, texts[i % 2]);
+		int rc;
+
+		expect.absent = lstat("a", &expect.stat) < 0;
+		if (i % 5 == 4)
+			rc = writer_remove(writer, "a", 3, &expect, "", &err);
+		else
+			rc = writer_put(writer, "a", 3, &expect, &content, NULL,
+					&err);
+		if (rc)
+			_exit(2);
+	}
+}
+
+static int sweep_it(void *context, const char *path, int fd,
+		    const char *temporary, struct error *err)
+{
+	(void)path;
+	(void)fd;
+	(void)temporary;
+	(void)err;
+	++*(int *)context;
+	return 1;
+}
+
+static void a_kill_leaves_it_whole(void **state)
+{
+	uint64_t random = 88172645463325252u;
+	int swept = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct error err = ERROR_INIT;
+		struct writer *writer = NULL;
+		struct buf data = BUF_INIT;
+		pid_t pid = fork();
+		int status;
+
+		if (!pid)
+			change_for_ever();
+		usleep((useconds_t)(1000 + scratch_random(&random) % 4000));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		if (!buf_read_file(&data, "a", 100, &err))
+			assert_true(!strcmp(data.ptr, "one one one\n") ||
+				    !strcmp(data.ptr, "two\n"));
+		else
+			assert_int_equal(err.code, ERR_NOT_FOUND);
+		error_release(&err);
+		buf_release(&data);
+		assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+		assert_int_equal(
+			writer_sweep(writer, "a", 3, sweep_it, &swept, &err),
+			0);
+		writer_close(writer);
+		assert_absent(".checkpoint-t-3");
+	}
+	print_message("# %d temporaries were swept\n", swept);
+}
+
 struct crowd {
 	struct writer *writer;
 	size_t member;
@@ -950,6 +1025,7 @@ int main(void)
 		IN_SCRATCH(gives_way_to_who_comes_in_between),
 		IN_SCRATCH(gives_way_to_who_waits),
 		IN_SCRATCH(names_what_is_in_a_read_only_directory),
+		IN_SCRATCH(a_kill_leaves_it_whole),
 		IN_SCRATCH(threads_share_a_writer),
 	};
 
