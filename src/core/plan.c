@@ -1,10 +1,9 @@
 #include "core/plan.h"
 
-#include <errno.h>
-
 #include "base/alloc.h"
 #include "base/path.h"
 #include "core/pathspec.h"
+#include "core/planning.h"
 #include "git/repository.h"
 #include "git/tree.h"
 #include "git/tree_diff.h"
@@ -12,14 +11,6 @@
 
 /* More entries than this in one tree are hostile. */
 #define MAX_ENTRIES UINT64_C(50000000)
-
-struct planning {
-	struct plan *plan;
-	struct snapshot *now;
-	const struct target *target;
-	const struct strlist *pathspecs;
-	struct strmap dirs; /* whose permissions have been looked at */
-};
 
 const char *plan_action_name(enum plan_action action)
 {
@@ -29,8 +20,7 @@ const char *plan_action_name(enum plan_action action)
 	return names[action];
 }
 
-/* -- items
- * ------------------------------------------------------------------------- */
+/* -- items --------------------------------------------------------------- */
 
 struct plan_item *plan_find(const struct plan *plan, const char *path)
 {
@@ -39,8 +29,8 @@ struct plan_item *plan_find(const struct plan *plan, const char *path)
 	return number ? &plan->items[number - 1] : NULL;
 }
 
-static struct plan_item *add(struct planning *planning, const char *path,
-			     enum plan_action action)
+struct plan_item *planning_add(struct planning *planning, const char *path,
+			       enum plan_action action)
 {
 	struct plan *plan = planning->plan;
 	struct plan_item *item = plan_find(plan, path);
@@ -57,13 +47,13 @@ static struct plan_item *add(struct planning *planning, const char *path,
 static void keep(struct planning *planning, const char *path,
 		 enum omit_reason reason)
 {
-	add(planning, path, PLAN_KEEP)->reason = reason;
+	planning_add(planning, path, PLAN_KEEP)->reason = reason;
 }
 
 static void put(struct planning *planning, const char *path,
 		enum plan_action action, uint32_t mode, const struct oid *blob)
 {
-	struct plan_item *item = add(planning, path, action);
+	struct plan_item *item = planning_add(planning, path, action);
 
 	item->mode = mode;
 	item->blob = *blob;
@@ -74,131 +64,26 @@ static void put(struct planning *planning, const char *path,
 						  mode == MODE_EXEC);
 }
 
-static int refuse(struct error *err, const char *path, const char *why)
-{
-	struct buf quoted = BUF_INIT;
-
-	path_quote(&quoted, path);
-	error_set(err, ERR_REFUSED, "'%s' %s", quoted.ptr, why);
-	buf_release(&quoted);
-	return error_hint(err, "move it away, restore other paths with "
-			       "'-- <path>', or restore into a new worktree "
-			       "with '--into=<dir>'");
-}
-
-/* -- what is in the way
- * --------------------------------------------------------------- */
-
-/* Whether something that is not saved is below a directory. */
-static bool has_omitted_below(const struct omitted *omitted, const char *dir)
-{
-	size_t len = strlen(dir);
-
-	for (size_t i = 0; i < omitted->nr; i++)
-		if (!strncmp(omitted->items[i].path, dir, len) &&
-		    omitted->items[i].path[len] == '/')
-			return true;
-	return false;
-}
-
-/* A file or link at `path` that the target has no place for. */
-static int clear_away(struct planning *planning, const char *path,
-		      const struct stat *st, bool is_target, struct error *err)
-{
-	struct snapshot_path found;
-
-	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
-		return refuse(err, path, "is in the way, and is no file");
-	snapshot_find(planning->now, path, &found);
-	if (!found.present)
-		strlist_add(&planning->plan->uncovered, path);
-	if (!is_target && pathspec_matches(planning->pathspecs, path))
-		add(planning, path, PLAN_DELETE);
-	else if (!is_target)
-		return refuse(err, path, "is in the way");
-	return 0;
-}
-
-/* A component of `path` that is there and is no directory. */
-static int look_above(struct planning *planning, const char *path,
-		      struct error *err)
-{
-	struct buf prefix = BUF_INIT;
-	struct stat st;
-	int ret = 0;
-
-	for (const char *slash = strchr(path, '/'); !ret && slash;
-	     slash = strchr(slash + 1, '/')) {
-		buf_reset(&prefix);
-		buf_add(&prefix, path, (size_t)(slash - path));
-		if (dir_stat(planning->now->scan->top_fd, prefix.ptr, &st) < 0)
-			break;
-		if (!S_ISDIR(st.st_mode)) {
-			ret = clear_away(planning, prefix.ptr, &st, false, err);
-			break;
-		}
-	}
-	buf_release(&prefix);
-	return ret;
-}
-
-/* Where a file is to come into being: is the place free, or can it be made so?
- */
-static int look_at_place(struct planning *planning, const char *path,
-			 struct error *err)
-{
-	struct stat st;
-
-	if (!dir_stat(planning->now->scan->top_fd, path, &st)) {
-		if (!S_ISDIR(st.st_mode))
-			return clear_away(planning, path, &st, true, err);
-		if (has_omitted_below(&planning->now->omitted, path))
-			return refuse(err, path,
-				      "is a directory with files that no "
-				      "checkpoint holds, and a file in this "
-				      "one");
-		return 0;
-	}
-	if (errno == ENOTDIR || errno == ELOOP)
-		return look_above(planning, path, err);
-	if (errno == ENOENT)
-		return 0;
-	return error_errno(err, "cannot look at '%s'", path);
-}
-
-/* A file of ours would lie in a repository that is not ours. */
-static int look_for_nested(struct planning *planning, const char *path,
-			   struct error *err)
-{
-	const struct omitted_path *above =
-		omitted_find(&planning->now->omitted, path);
-
-	if (above &&
-	    (above->reason == OMIT_NESTED || above->reason == OMIT_SUBMODULE))
-		return refuse(err, path, "is inside a nested repository");
-	return 0;
-}
-
-/* -- trees
- * ------------------------------------------------------------------------------
- */
+/* -- trees --------------------------------------------------------------- */
 
 static int plan_gitlink(struct planning *planning,
 			const struct tree_change *change, struct error *err)
 {
 	if (change->old_mode == MODE_GITLINK) {
 		if (change->new_mode && change->new_mode != MODE_GITLINK)
-			return refuse(err, change->path,
-				      "is a nested repository, and a file in "
-				      "this checkpoint");
+			return planning_refuse(
+				err, change->path,
+				"is a nested repository, and a file in "
+				"this checkpoint");
 		keep(planning, change->path, OMIT_NESTED);
 		return 0;
 	}
 	/* A submodule whose repository is not here is an empty directory. */
 	if (change->old_mode)
-		add(planning, change->path, PLAN_DELETE);
+		planning_add(planning, change->path, PLAN_DELETE);
 	else
-		add(planning, change->path, PLAN_MKDIR)->permissions = -1;
+		planning_add(planning, change->path, PLAN_MKDIR)->permissions =
+			-1;
 	return 0;
 }
 
@@ -214,7 +99,7 @@ static int plan_deletion(struct planning *planning, const char *path)
 	}
 	snapshot_find(planning->now, path, &found);
 	if (found.present)
-		add(planning, path, PLAN_DELETE);
+		planning_add(planning, path, PLAN_DELETE);
 	return 0;
 }
 
@@ -230,7 +115,7 @@ static int plan_file(struct planning *planning, const char *path, uint32_t mode,
 				 path);
 	if (!target_has_on_disk(planning->target, path))
 		return plan_deletion(planning, path);
-	if (look_for_nested(planning, path, err) < 0)
+	if (planning_look_for_nested(planning, path, err) < 0)
 		return err->code;
 	snapshot_find(planning->now, path, &found);
 	if (found.present) {
@@ -238,7 +123,7 @@ static int plan_file(struct planning *planning, const char *path, uint32_t mode,
 		return 0;
 	}
 	put(planning, path, PLAN_CREATE, mode, blob);
-	return look_at_place(planning, path, err);
+	return planning_look_at_place(planning, path, err);
 }
 
 static int plan_change(void *context, const struct tree_change *change,
@@ -257,8 +142,7 @@ static int plan_change(void *context, const struct tree_change *change,
 			 &change->new_oid, err);
 }
 
-/* -- ignored files that the checkpoint has
- * ------------------------------------------ */
+/* -- ignored files that the checkpoint has ------------------------------- */
 
 /*
  * They are in L alone. What is there now is not in the snapshot, for it is
@@ -279,13 +163,13 @@ static int plan_ignored(void *context, const char *path,
 				 "invalid checkpoint data: '%s' is no path for "
 				 "a worktree",
 				 path);
-	if (look_for_nested(planning, path, err) < 0)
+	if (planning_look_for_nested(planning, path, err) < 0)
 		return err->code;
 	snapshot_find(planning->now, path, &found);
 	if (found.present && found.mode == entry->mode &&
 	    oid_equal(&found.raw, &entry->oid)) {
 		/* Nothing to do, and not to be deleted either. */
-		add(planning, path, PLAN_KEEP)->mode = entry->mode;
+		planning_add(planning, path, PLAN_KEEP)->mode = entry->mode;
 		return 0;
 	}
 	put(planning, path, found.present ? PLAN_WRITE : PLAN_CREATE,
@@ -294,11 +178,10 @@ static int plan_ignored(void *context, const char *path,
 	if (entry->mode != MODE_LINK)
 		item->permissions = (int)worktree_extra_mode(
 			&target->local_extra, path, entry->mode == MODE_EXEC);
-	return found.present ? 0 : look_at_place(planning, path, err);
+	return found.present ? 0 : planning_look_at_place(planning, path, err);
 }
 
-/* -- what the trees do not say
- * --------------------------------------------------------------- */
+/* -- what the trees do not say ------------------------------------------- */
 
 /* The entry of the target's tree; 0: it has none. */
 static uint32_t entry_of(struct planning *planning, const char *path,
@@ -398,7 +281,7 @@ static void plan_mode(struct planning *planning, const char *path,
 		if (!found.present || found.mode == MODE_LINK)
 			return;
 	}
-	item = add(planning, path, PLAN_CHMOD);
+	item = planning_add(planning, path, PLAN_CHMOD);
 	item->permissions = (int)wanted;
 	item->mode = mode;
 }
@@ -457,8 +340,8 @@ static void plan_new_dirs(struct planning *planning)
 			wanted = target_permissions(planning->target, dir,
 						    false);
 			if (wanted != (0777 & ~mask))
-				add(planning, dir, PLAN_CHMOD)->permissions =
-					(int)wanted;
+				planning_add(planning, dir, PLAN_CHMOD)
+					->permissions = (int)wanted;
 			slash[0] = '\0';
 		}
 		free(dir);
@@ -519,7 +402,7 @@ static void plan_empty_dirs(struct planning *planning)
 		    !omitted_find(&planning->target->omitted,
 				  now->items[i].path) &&
 		    pathspec_matches(planning->pathspecs, now->items[i].path))
-			add(planning, now->items[i].path, PLAN_RMDIR);
+			planning_add(planning, now->items[i].path, PLAN_RMDIR);
 	for (size_t i = 0; i < then->nr; i++) {
 		const struct worktree_mode *known =
 			worktree_modes_find(now, then->items[i].path);
@@ -527,7 +410,7 @@ static void plan_empty_dirs(struct planning *planning)
 		if ((!known || known->mode != then->items[i].mode) &&
 		    path_is_safe(then->items[i].path) &&
 		    pathspec_matches(planning->pathspecs, then->items[i].path))
-			add(planning, then->items[i].path, PLAN_MKDIR)
+			planning_add(planning, then->items[i].path, PLAN_MKDIR)
 				->permissions =
 				(int)(then->items[i].mode &
 				      (planning->target->foreign ? 0777
@@ -535,9 +418,7 @@ static void plan_empty_dirs(struct planning *planning)
 	}
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------------
- */
+/* -- the whole ----------------------------------------------------------- */
 
 static int compare_items(const void *a, const void *b)
 {

@@ -23,24 +23,24 @@ enum plan_action {
 	PLAN_WRITE,  /* other content or kind */
 	PLAN_CHMOD,  /* other permissions; a directory ends in a slash */
 	PLAN_MKDIR,
-	PLAN_KEEP,   /* stays, though the target has it otherwise */
+	PLAN_KEEP, /* stays, though the target has it otherwise */
 };
 
 struct plan_item {
 	char *path;
 	enum plan_action action;
-	uint32_t mode;            /* in the target: MODE_* of git/tree.h */
-	struct oid blob;          /* in C of the target */
-	int permissions;          /* bits in the target; -1 for a link */
-	enum omit_reason reason;  /* of PLAN_KEEP */
-	struct stat after;        /* lstat() once it is done */
+	uint32_t mode;		 /* in the target: MODE_* of git/tree.h */
+	struct oid blob;	 /* in C of the target */
+	int permissions;	 /* bits in the target; -1 for a link */
+	enum omit_reason reason; /* of PLAN_KEEP */
+	struct stat after;	 /* lstat() once it is done */
 	bool done;
 };
 
 struct plan {
 	struct plan_item *items; /* sorted by path */
 	size_t nr, alloc;
-	struct strmap by_path;   /* the number of the item plus 1 */
+	struct strmap by_path; /* the number of the item plus 1 */
 	/* Files in the way that the snapshot does not hold: it must be taken
 	 * again with these wanted. Sorted. */
 	struct strlist uncovered;

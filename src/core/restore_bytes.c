@@ -45,7 +45,7 @@ void restore_bytes_free(struct restore_bytes *bytes)
 	free(bytes);
 }
 
-/* -- files that only a filter can make -------------------------------------------------- */
+/* -- files that only a filter can make ----------------------------------- */
 
 struct filtering {
 	struct restore_bytes *bytes;
@@ -143,7 +143,7 @@ int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
 	return ret;
 }
 
-/* -- one file --------------------------------------------------------------------------------- */
+/* -- one file ------------------------------------------------------------ */
 
 static int write_piece(void *context, const void *data, size_t len,
 		       struct error *err)
@@ -160,7 +160,8 @@ static int mismatch(const char *path, const char *conversion, struct error *err)
 			       "was when the checkpoint was made");
 }
 
-static int write_filtered(int from, const struct worktree_conversion *conversion,
+static int write_filtered(int from,
+			  const struct worktree_conversion *conversion,
 			  const char *path, int fd, struct error *err)
 {
 	struct buf text = BUF_INIT;

@@ -27,7 +27,8 @@ void restore_bytes_free(struct restore_bytes *bytes);
 int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
 			  struct error *err);
 
-/* Write the file `path`, stored as `blob`, to `fd`. Safe from several threads. */
+/* Write the file `path`, stored as `blob`, to `fd`. Safe from several threads.
+ */
 int restore_bytes_write(struct restore_bytes *bytes, const char *path,
 			const struct oid *blob, int fd, struct error *err);
 

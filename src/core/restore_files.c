@@ -21,7 +21,7 @@ struct applying {
 	struct restore_bytes *bytes;
 };
 
-/* -- what is there ------------------------------------------------------------------ */
+/* -- what is there ------------------------------------------------------- */
 
 /* Whether what came out has the bytes that the safety checkpoint holds. */
 static int has_saved_bytes(void *context, int fd, const char *link,
@@ -68,13 +68,13 @@ static int expect(struct applying *applying, const char *path,
 	if (dir_stat(scan->top_fd, path, &out->stat) < 0 ||
 	    !index_entry_matches(scan->index, found->entry, &out->stat,
 				 &scan->rules))
-		return error_set(err, ERR_CHANGED,
-				 "'%s' was changed meanwhile", path);
+		return error_set(err, ERR_CHANGED, "'%s' was changed meanwhile",
+				 path);
 	out->settled = true;
 	return 0;
 }
 
-/* -- one item --------------------------------------------------------------------------- */
+/* -- one item ------------------------------------------------------------ */
 
 struct writing {
 	struct applying *applying;
@@ -187,7 +187,7 @@ static int chmod_item(struct applying *applying, struct plan_item *item,
 	return 0;
 }
 
-/* -- in order ----------------------------------------------------------------------------- */
+/* -- in order ------------------------------------------------------------ */
 
 static int apply_item(struct applying *applying, size_t i, struct error *err)
 {

@@ -7,7 +7,7 @@
 
 static const struct oid none;
 
-/* -- what differs ------------------------------------------------------------------- */
+/* -- what differs -------------------------------------------------------- */
 
 static void describe(struct buf *out, const char *branch, const struct oid *id)
 {
@@ -47,8 +47,7 @@ static int recorded_head(const struct target *target, struct oid *out,
 }
 
 static int head_moves(struct repository *repo, const struct target *target,
-		      struct ref_moves *out, struct buf *why,
-		      struct error *err)
+		      struct ref_moves *out, struct buf *why, struct error *err)
 {
 	const char *branch = target->stored.record.git.branch;
 	struct oid wanted, current = none;
@@ -110,8 +109,10 @@ int restore_head_moves(struct repository *repo, const struct target *target,
 		if (oid_equal(&current, &ref->oid))
 			continue;
 		ref_moves_add(out, ref->name, &current, &ref->oid);
-		buf_addf(why, "'%s', which the operation under way names, has "
-			      "another value\n", ref->name);
+		buf_addf(why,
+			 "'%s', which the operation under way names, has "
+			 "another value\n",
+			 ref->name);
 	}
 	return 0;
 }
@@ -186,7 +187,7 @@ int restore_head_check(struct repository *repo, const struct ref_moves *moves,
 	return 0;
 }
 
-/* -- moving ---------------------------------------------------------------------------- */
+/* -- moving -------------------------------------------------------------- */
 
 /* 1: it has the new value; 0: it has the old one. */
 static int is_moved(struct repository *repo, const struct ref_move *move,
@@ -226,7 +227,7 @@ static int update_refs(struct repository *repo, const struct ref_moves *moves,
 		       const char *reason, struct error *err)
 {
 	const char *argv[] = {"update-ref", "--no-deref", "-m", reason,
-			      "--stdin", "-z", NULL};
+			      "--stdin",    "-z",	  NULL};
 	struct git_command command = {.repo = repo, .argv = argv};
 	struct buf input = BUF_INIT;
 	int ret = 0;

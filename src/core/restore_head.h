@@ -14,8 +14,8 @@ struct repository;
 
 /*
  * The moves that bring HEAD, its branch and (with `operation`) the refs that
- * the operation names to what `target` recorded; none where all match. `why` gets
- * one line for each thing that differs.
+ * the operation names to what `target` recorded; none where all match. `why`
+ * gets one line for each thing that differs.
  */
 int restore_head_moves(struct repository *repo, const struct target *target,
 		       bool operation, struct ref_moves *out, struct buf *why,

@@ -33,7 +33,7 @@ static bool is_plain(const struct index_entry *entry)
 	return !entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD);
 }
 
-/* -- entries ------------------------------------------------------------------------- */
+/* -- entries ------------------------------------------------------------- */
 
 static int note_change(void *context, const struct tree_change *change,
 		       struct error *err)
@@ -119,7 +119,7 @@ static void add_extra(struct building *building,
 	}
 }
 
-/* -- flags ------------------------------------------------------------------------------- */
+/* -- flags --------------------------------------------------------------- */
 
 static int compare_path(const void *path, const void *entry)
 {
@@ -152,13 +152,12 @@ static void set_flags(struct building *building)
 	}
 }
 
-/* -- stat data ---------------------------------------------------------------------------- */
+/* -- stat data ----------------------------------------------------------- */
 
 static const struct index_stat no_stat;
 
 /* The file of an entry that the plan has dealt with. */
-static void stat_from_item(struct building *building,
-			   struct index_entry *entry,
+static void stat_from_item(struct building *building, struct index_entry *entry,
 			   const struct plan_item *item)
 {
 	struct snapshot_path found;
@@ -228,7 +227,7 @@ static void set_stats(struct building *building)
 	}
 }
 
-/* -- writing --------------------------------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------- */
 
 /* git calls an entry racy whose file is not older than the index. */
 static void wait_for_tick(const struct plan *plan)
@@ -297,10 +296,9 @@ static int write_index(struct building *building, struct index_lock *lock,
 					err);
 	wait_for_tick(building->plan);
 	if (!ret)
-		ret = index_lock_write(lock, building->entries, building->nr,
-				       version,
-				       !index->exists || index->checksummed,
-				       tree, err);
+		ret = index_lock_write(
+			lock, building->entries, building->nr, version,
+			!index->exists || index->checksummed, tree, err);
 	if (!ret)
 		ret = add_extensions(building, lock, err);
 	index_tree_free(tree);

@@ -1,0 +1,111 @@
+#include "core/planning.h"
+
+#include <errno.h>
+
+#include "base/path.h"
+#include "core/pathspec.h"
+#include "worktree/dir.h"
+
+int planning_refuse(struct error *err, const char *path, const char *why)
+{
+	struct buf quoted = BUF_INIT;
+
+	path_quote(&quoted, path);
+	error_set(err, ERR_REFUSED, "'%s' %s", quoted.ptr, why);
+	buf_release(&quoted);
+	return error_hint(err, "move it away, restore other paths with "
+			       "'-- <path>', or restore into a new worktree "
+			       "with '--into=<dir>'");
+}
+
+/* -- what is in the way -------------------------------------------------- */
+
+/* Whether something that is not saved is below a directory. */
+static bool has_omitted_below(const struct omitted *omitted, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	for (size_t i = 0; i < omitted->nr; i++)
+		if (!strncmp(omitted->items[i].path, dir, len) &&
+		    omitted->items[i].path[len] == '/')
+			return true;
+	return false;
+}
+
+/* A file or link at `path` that the target has no place for. */
+static int clear_away(struct planning *planning, const char *path,
+		      const struct stat *st, bool is_target, struct error *err)
+{
+	struct snapshot_path found;
+
+	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+		return planning_refuse(err, path,
+				       "is in the way, and is no file");
+	snapshot_find(planning->now, path, &found);
+	if (!found.present)
+		strlist_add(&planning->plan->uncovered, path);
+	if (!is_target && pathspec_matches(planning->pathspecs, path))
+		planning_add(planning, path, PLAN_DELETE);
+	else if (!is_target)
+		return planning_refuse(err, path, "is in the way");
+	return 0;
+}
+
+/* A component of `path` that is there and is no directory. */
+static int look_above(struct planning *planning, const char *path,
+		      struct error *err)
+{
+	struct buf prefix = BUF_INIT;
+	struct stat st;
+	int ret = 0;
+
+	for (const char *slash = strchr(path, '/'); !ret && slash;
+	     slash = strchr(slash + 1, '/')) {
+		buf_reset(&prefix);
+		buf_add(&prefix, path, (size_t)(slash - path));
+		if (dir_stat(planning->now->scan->top_fd, prefix.ptr, &st) < 0)
+			break;
+		if (!S_ISDIR(st.st_mode)) {
+			ret = clear_away(planning, prefix.ptr, &st, false, err);
+			break;
+		}
+	}
+	buf_release(&prefix);
+	return ret;
+}
+
+int planning_look_at_place(struct planning *planning, const char *path,
+			   struct error *err)
+{
+	struct stat st;
+
+	if (!dir_stat(planning->now->scan->top_fd, path, &st)) {
+		if (!S_ISDIR(st.st_mode))
+			return clear_away(planning, path, &st, true, err);
+		if (has_omitted_below(&planning->now->omitted, path))
+			return planning_refuse(
+				err, path,
+				"is a directory with files that no "
+				"checkpoint holds, and a file in this "
+				"one");
+		return 0;
+	}
+	if (errno == ENOTDIR || errno == ELOOP)
+		return look_above(planning, path, err);
+	if (errno == ENOENT)
+		return 0;
+	return error_errno(err, "cannot look at '%s'", path);
+}
+
+int planning_look_for_nested(struct planning *planning, const char *path,
+			     struct error *err)
+{
+	const struct omitted_path *above =
+		omitted_find(&planning->now->omitted, path);
+
+	if (above &&
+	    (above->reason == OMIT_NESTED || above->reason == OMIT_SUBMODULE))
+		return planning_refuse(err, path,
+				       "is inside a nested repository");
+	return 0;
+}
