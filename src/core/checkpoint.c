@@ -11,7 +11,7 @@
 
 #define MIN_HEX 4
 
-/* -- one -------------------------------------------------------------------------- */
+/* -- one ----------------------------------------------------------------- */
 
 void checkpoint_release(struct checkpoint *checkpoint)
 {
@@ -97,7 +97,7 @@ int checkpoint_type_of(struct repository *repo, const struct oid *commit,
 	return 0;
 }
 
-/* -- lists ----------------------------------------------------------------------------- */
+/* -- lists --------------------------------------------------------------- */
 
 void checkpoint_list_add(struct checkpoint_list *list,
 			 const struct checkpoint *checkpoint)
@@ -261,7 +261,7 @@ int checkpoint_read_commit(struct repository *repo,
 	return ret;
 }
 
-/* -- names ------------------------------------------------------------------------------- */
+/* -- names --------------------------------------------------------------- */
 
 int checkpoint_latest(struct repository *repo, size_t skip,
 		      struct checkpoint *out, struct error *err)

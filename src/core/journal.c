@@ -30,7 +30,7 @@ static int name_index(const char *const *names, const char *name)
 	return -1;
 }
 
-/* -- parts ----------------------------------------------------------------------- */
+/* -- parts --------------------------------------------------------------- */
 
 static void set_oid(struct json *object, const char *key, const struct oid *oid)
 {
@@ -174,7 +174,7 @@ static int get_paths(const struct json *object, const char *key,
 	return 0;
 }
 
-/* -- the file ----------------------------------------------------------------------- */
+/* -- the file ------------------------------------------------------------ */
 
 bool journal_exists(struct repository *repo)
 {

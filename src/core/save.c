@@ -20,8 +20,7 @@
 #define DEFAULT_MAX_NEW_BYTES (INT64_C(2) << 30)
 #define ATTEMPTS 3
 
-/* -- before anything is read
- * ------------------------------------------------------ */
+/* -- before anything is read --------------------------------------------- */
 
 /* A first checkpoint of a whole home directory is mostly a mistake. */
 static int check_place(const struct saving *saving, struct error *err)
@@ -91,8 +90,7 @@ static int report_existing(struct saving *saving, struct error *err)
 	return ret;
 }
 
-/* -- the snapshot
- * ------------------------------------------------------------------- */
+/* -- the snapshot -------------------------------------------------------- */
 
 /* The cache, if what it speaks of is still held by its checkpoint. */
 static int open_cache(struct saving *saving, bool trust, struct error *err)
@@ -169,9 +167,7 @@ static int is_repetition(struct saving *saving, bool *out, struct error *err)
 	return 0;
 }
 
-/* -- the whole
- * ------------------------------------------------------------------------------
- */
+/* -- the whole ----------------------------------------------------------- */
 
 static void forget(struct saving *saving)
 {

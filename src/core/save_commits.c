@@ -9,8 +9,7 @@
 #include "git/tree.h"
 #include "worktree/attachment.h"
 
-/* -- the commits
- * ------------------------------------------------------------------------ */
+/* -- the commits --------------------------------------------------------- */
 
 static int build_state(struct saving *saving, struct tree_builder *builder,
 		       struct error *err)

@@ -8,9 +8,7 @@
 #include "git/ref.h"
 #include "git/repository.h"
 
-/* -- the refs
- * -----------------------------------------------------------------------------
- */
+/* -- the refs ------------------------------------------------------------ */
 
 static int set_ref(struct saving *saving, const char *prefix,
 		   const struct oid *oid, struct error *err)

@@ -15,7 +15,7 @@
 #define MAX_BYTES (1u << 20)
 #define WAIT_MS 10000
 
-/* -- where a directory is ----------------------------------------------------------- */
+/* -- where a directory is ------------------------------------------------ */
 
 /* Path, inode and host of a directory: a copy differs in one of them. */
 static int place_of(const char *dir, struct json **out, struct error *err)
@@ -82,7 +82,7 @@ static int lock(const char *dir, int *fd, struct error *err)
 	return ret;
 }
 
-/* -- the clone ------------------------------------------------------------------------ */
+/* -- the clone ----------------------------------------------------------- */
 
 int session_clone_id(struct repository *repo, char **out, struct error *err)
 {
@@ -116,7 +116,7 @@ done:
 	return ret;
 }
 
-/* -- time -------------------------------------------------------------------------------- */
+/* -- time ---------------------------------------------------------------- */
 
 int session_draw_time(struct repository *repo, int64_t *out, struct error *err)
 {
@@ -148,7 +148,7 @@ done:
 	return ret;
 }
 
-/* -- the worktree's session ------------------------------------------------------------------ */
+/* -- the worktree's session ---------------------------------------------- */
 
 static int add_names(const char *git_dir, struct strlist *out,
 		     struct error *err)

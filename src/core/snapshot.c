@@ -17,7 +17,7 @@
 
 #define DEFAULT_MAX_FILE_SIZE (INT64_C(100) << 20)
 
-/* -- the walk ------------------------------------------------------------------ */
+/* -- the walk ------------------------------------------------------------ */
 
 /* The directories that include patterns with a slash lead into, up to their
  * first wildcard: an ignored directory is entered only for these. */
@@ -84,7 +84,7 @@ static int walk(struct snapshot *snapshot,
 	return ret;
 }
 
-/* -- counts ----------------------------------------------------------------------- */
+/* -- counts -------------------------------------------------------------- */
 
 static int count_item(void *context, struct scan_dir *dir,
 		      struct scan_item *item, struct error *err)
@@ -155,7 +155,7 @@ static int count_all(struct snapshot *snapshot, struct error *err)
 			 &snapshot->count_staged, err);
 }
 
-/* -- the digest --------------------------------------------------------------------- */
+/* -- the digest ---------------------------------------------------------- */
 
 static void add_oid(struct buf *text, const char *name, const struct oid *oid)
 {
@@ -210,7 +210,7 @@ static int compute_digest(struct snapshot *snapshot, struct error *err)
 	return ret;
 }
 
-/* -- the whole ----------------------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 int snapshot_take(struct snapshot **out, struct repository *repo,
 		  const struct snapshot_options *options, struct pack *pack,
@@ -257,7 +257,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-/* -- looking things up ------------------------------------------------------------------ */
+/* -- looking things up --------------------------------------------------- */
 
 static int compare_path(const void *path, const void *file)
 {

@@ -20,7 +20,7 @@ struct reading {
 	struct attr *attr;
 };
 
-/* -- what is to be read ------------------------------------------------------ */
+/* -- what is to be read -------------------------------------------------- */
 
 static struct snapshot_file *add_file(struct snapshot *snapshot,
 				      struct scan_item *item)
@@ -150,7 +150,7 @@ static int compare_files(const void *a, const void *b)
 		      ((const struct snapshot_file *)b)->item->path);
 }
 
-/* -- more than was asked for ---------------------------------------------------- */
+/* -- more than was asked for --------------------------------------------- */
 
 static bool is_new(const struct snapshot *snapshot,
 		   const struct snapshot_file *file)
@@ -238,7 +238,7 @@ static int gather_all(struct reading *reading,
 	return 0;
 }
 
-/* -- reading ------------------------------------------------------------------ */
+/* -- reading ------------------------------------------------------------- */
 
 static int read_one(void *context, size_t i, struct error *err)
 {
@@ -292,7 +292,7 @@ static int read_filtered(struct reading *reading, struct error *err)
 	return ret;
 }
 
-/* -- what it came to ------------------------------------------------------------ */
+/* -- what it came to ----------------------------------------------------- */
 
 static void settle_read(struct snapshot *snapshot, struct snapshot_file *file)
 {

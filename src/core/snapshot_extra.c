@@ -6,7 +6,7 @@
 #include "git/pack.h"
 #include "git/tree.h"
 
-/* -- permissions ------------------------------------------------------------------ */
+/* -- permissions --------------------------------------------------------- */
 
 /* How often each of the 4096 permission bits occurs. */
 struct census {
@@ -179,7 +179,7 @@ static void collect_worktree_extra(struct snapshot *snapshot)
 	worktree_extra_sort(extra);
 }
 
-/* -- the omitted list ----------------------------------------------------------------- */
+/* -- the omitted list ---------------------------------------------------- */
 
 static int collect_omitted(void *context, struct scan_dir *dir,
 			   struct scan_item *item, struct error *err)
@@ -197,7 +197,7 @@ static int collect_omitted(void *context, struct scan_dir *dir,
 	return 0;
 }
 
-/* -- trees of the state ------------------------------------------------------------------ */
+/* -- trees of the state -------------------------------------------------- */
 
 static int write_stages(struct snapshot *snapshot, struct error *err)
 {

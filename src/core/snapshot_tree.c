@@ -70,7 +70,7 @@ static int expect_object(struct snapshot *snapshot, const struct oid *oid,
 	return error_hint(err, "the repository is damaged; see 'git fsck'");
 }
 
-/* -- from the index alone --------------------------------------------------- */
+/* -- from the index alone ------------------------------------------------ */
 
 typedef bool (*entry_filter)(const struct index_entry *entry);
 
@@ -154,7 +154,7 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 	return ret;
 }
 
-/* -- from the scan ----------------------------------------------------------- */
+/* -- from the scan ------------------------------------------------------- */
 
 static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		    struct oid *out, bool *empty, struct error *err);

@@ -141,8 +141,7 @@ void stored_release(struct stored *stored)
 	*stored = (struct stored){0};
 }
 
-/* -- parts of the state
- * ---------------------------------------------------------------- */
+/* -- parts of the state -------------------------------------------------- */
 
 int stored_index_extra(struct repository *repo, const struct stored *stored,
 		       struct index_extra *out, struct error *err)
@@ -261,8 +260,7 @@ int stored_attachments(struct repository *repo, const struct stored *stored,
 	return tree_walk(repo, &tree, 100000, add_attachment, out, err);
 }
 
-/* -- what is only here
- * -------------------------------------------------------------------- */
+/* -- what is only here --------------------------------------------------- */
 
 int stored_local(struct repository *repo, const struct stored *stored,
 		 struct oid *commit, struct oid *tree, struct error *err)

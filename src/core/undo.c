@@ -16,7 +16,7 @@ static int damaged(struct error *err)
 			 FILE_NAME);
 }
 
-/* -- memory -------------------------------------------------------------------------- */
+/* -- memory -------------------------------------------------------------- */
 
 void undo_entry_release(struct undo_entry *entry)
 {
@@ -57,7 +57,7 @@ static void drop_at(struct undo_list *list, size_t at)
 	list->nr--;
 }
 
-/* -- the file --------------------------------------------------------------------------- */
+/* -- the file ------------------------------------------------------------ */
 
 static void entry_to_json(const struct undo_entry *entry, struct json *object)
 {
@@ -190,7 +190,7 @@ static int lock_stack(const char *git_dir, int *fd, struct error *err)
 	return ret;
 }
 
-/* -- changes ---------------------------------------------------------------------------------- */
+/* -- changes ------------------------------------------------------------- */
 
 static void note(struct undo_stack *stack, enum restore_kind kind,
 		 struct undo_entry *entry)
@@ -235,7 +235,7 @@ int undo_note(struct repository *repo, enum restore_kind kind,
 	return ret;
 }
 
-/* -- what is needed ------------------------------------------------------------------------------ */
+/* -- what is needed ------------------------------------------------------ */
 
 static void add_needs(const struct undo_list *list, struct strlist *refs)
 {

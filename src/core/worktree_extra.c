@@ -86,7 +86,7 @@ void worktree_extra_sort(struct worktree_extra *extra)
 	strlist_sort(&extra->present);
 }
 
-/* -- writing --------------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------- */
 
 static void end_with_path(struct buf *out, const char *path)
 {
@@ -127,7 +127,7 @@ void worktree_extra_write(const struct worktree_extra *extra, struct buf *out)
 	}
 }
 
-/* -- reading --------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------- */
 
 static int read_mode(struct line_reader *reader, struct worktree_modes *modes,
 		     struct error *err)
@@ -277,7 +277,7 @@ int worktree_extra_read(struct worktree_extra *out, const char *text,
 	return got;
 }
 
-/* -- look-ups -------------------------------------------------------------- */
+/* -- look-ups ------------------------------------------------------------ */
 
 const struct worktree_conversion *
 worktree_extra_conversion(const struct worktree_extra *extra, const char *path)

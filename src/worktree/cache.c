@@ -47,7 +47,7 @@ static void fingerprint(const struct repository *repo, unsigned char out[20])
 	checksum_sha1_finish(&sum, out);
 }
 
-/* -- reading --------------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------- */
 
 struct cursor {
 	const char *at, *end;
@@ -216,7 +216,7 @@ const struct cache_entry *cache_find(const struct cache *cache,
 	return entry;
 }
 
-/* -- writing --------------------------------------------------------------- */
+/* -- writing ------------------------------------------------------------- */
 
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st)
 {

@@ -32,7 +32,7 @@ struct reading {
 	bool raw_only; /* the blob is the entry's; just look at the bytes */
 };
 
-/* -- a quiet moment -------------------------------------------------------- */
+/* -- a quiet moment ------------------------------------------------------ */
 
 static bool same_stat(const struct stat *a, const struct stat *b)
 {
@@ -69,7 +69,7 @@ static void wait_for_tick(const struct stat *st)
 	}
 }
 
-/* -- bytes ----------------------------------------------------------------- */
+/* -- bytes --------------------------------------------------------------- */
 
 static int read_all(int fd, size_t size, struct buf *out, struct error *err)
 {
@@ -137,7 +137,7 @@ static int add_blob(struct reading *reading, const char *data, size_t len,
 			err);
 }
 
-/* -- conversion ------------------------------------------------------------- */
+/* -- conversion ---------------------------------------------------------- */
 
 /* Whether the path's blob in the index has CRLF line ends, as git asks before
  * it converts a file that only looks like text. */
@@ -282,7 +282,7 @@ done:
 	return ret;
 }
 
-/* -- one path --------------------------------------------------------------- */
+/* -- one path ------------------------------------------------------------ */
 
 static enum content_state state_of_errno(int number)
 {

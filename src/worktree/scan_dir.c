@@ -83,7 +83,7 @@ static struct scan_dir *add_child(struct reading *reading, const char *name,
 	return child;
 }
 
-/* -- what the index has ------------------------------------------------- */
+/* -- what the index has -------------------------------------------------- */
 
 /* The end of the entries below `path` up to and with the slash at `len`. */
 static size_t end_of_dir(const struct index *index, size_t first, size_t end,
@@ -520,7 +520,7 @@ static int look_at_untracked(struct reading *reading, struct error *err)
 	return 0;
 }
 
-/* -- the whole ------------------------------------------------------------ */
+/* -- the whole ----------------------------------------------------------- */
 
 /* The directory is not there (any more): everything tracked below it is gone. */
 static void note_missing(struct reading *reading, int number)
