@@ -52,7 +52,9 @@ int object_read(struct repository *repo, const struct oid *oid,
 
 /*
  * Hand a blob to `sink` piece by piece, with memory that does not depend on its
- * size. A sink that returns < 0 ends it, and that is returned.
+ * size: what is large is read by `git cat-file`. A sink that returns < 0 ends
+ * it, and that is returned. ERR_INVALID where it is damaged; the sink may have
+ * got some of it by then.
  */
 typedef int (*object_sink)(void *context, const void *data, size_t len,
 			   struct error *err);

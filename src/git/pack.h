@@ -83,9 +83,12 @@ void pack_free(struct pack *pack);
  * their list in $GIT_COMMON_DIR/checkpoint.d/packs) into fewer, so that any
  * number of checkpoints leaves a number of packs that grows with its logarithm.
  * Bytes are copied, not deflated again. Called after the refs are set; does
- * nothing unless there are enough packs to be worth it; a failure leaves the
- * packs as they were. Objects that no ref holds stay in: only git drops
- * objects.
+ * nothing unless there are enough packs to be worth it, nor while git itself
+ * repacks or another process gathers; a failure leaves the packs as they were.
+ * Objects that no ref holds stay in: only git drops objects.
+ *
+ * A .keep that a killed process has left is dropped here too; see
+ * git/pack_keep.h for how it is told from one that is in use.
  */
 int pack_gather(struct repository *repo, struct error *err);
 

@@ -41,7 +41,10 @@ void tree_add(struct buf *raw, uint32_t mode, const char *name, size_t name_len,
 int tree_name_compare(const char *a, size_t a_len, bool a_dir, const char *b,
 		      size_t b_len, bool b_dir);
 
-/* Find `path` (with slashes) below `tree`. ERR_NOT_FOUND where there is none. */
+/*
+ * Find `path` (with slashes) below `tree`. ERR_NOT_FOUND where there is none.
+ * `mode` and `out` may be NULL.
+ */
 int tree_find(struct repository *repo, const struct oid *tree, const char *path,
 	      uint32_t *mode, struct oid *out, struct error *err);
 
@@ -62,7 +65,11 @@ int tree_walk(struct repository *repo, const struct oid *tree,
  */
 struct tree_builder;
 struct tree_builder *tree_builder_new(void);
-/* A path given twice, or as a file and as a directory, is ERR_INVALID at write. */
+/*
+ * A path given twice, or as a file and as a directory, is ERR_INVALID at write.
+ * With MODE_TREE, `oid` is a tree that exists already: what did not change need
+ * not be given file by file.
+ */
 void tree_builder_add(struct tree_builder *builder, const char *path,
 		      uint32_t mode, const struct oid *oid);
 size_t tree_builder_count(const struct tree_builder *builder);
