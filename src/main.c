@@ -32,6 +32,8 @@ static const struct command commands[] = {
 	{"pin", "never drop a checkpoint unless it is named", cmd_pin,
 	 NEED_REPO},
 	{"unpin", "take the pin away", cmd_unpin, NEED_REPO},
+	{"clean", "drop checkpoints that are no longer needed", cmd_clean,
+	 NEED_REPO},
 	COMMAND_GROUP("about"),
 	{"help", "list the commands, or a command's options", cmd_help,
 	 NEED_NOTHING},

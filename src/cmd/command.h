@@ -67,6 +67,7 @@ int command_dispatch(struct command_context *context,
 		     const struct command *commands, const char *const *usage,
 		     int argc, const char **argv, struct error *err);
 
+command_run cmd_clean;
 command_run cmd_create;
 command_run cmd_diff;
 command_run cmd_list;

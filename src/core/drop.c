@@ -8,10 +8,17 @@ static int add_ref(struct repository *repo, const char *prefix,
 		   const struct checkpoint *checkpoint, struct ref_list *refs,
 		   struct error *err)
 {
-	char *name = checkpoint_ref(prefix, checkpoint->session, checkpoint->id);
+	char *name =
+		checkpoint_ref(prefix, checkpoint->session, checkpoint->id);
 	struct oid value;
 	int ret = ref_read(repo, name, &value, err);
 
+	/* A damaged ref goes as well: the zero id stands for anything. */
+	if (ret == ERR_INVALID) {
+		error_release(err);
+		value = (struct oid){{0}};
+		ret = 0;
+	}
 	if (!ret)
 		ref_list_add(refs, name, &value);
 	if (ret == ERR_NOT_FOUND) {
@@ -22,13 +29,31 @@ static int add_ref(struct repository *repo, const char *prefix,
 	return ret;
 }
 
+/* The pin of a fetched checkpoint has the same name as that of this
+ * repository's own, if there is one. */
+static int add_pin_of_fetched(struct repository *repo,
+			      const struct checkpoint *checkpoint,
+			      struct ref_list *refs, struct error *err)
+{
+	char *own = checkpoint_ref(CHECKPOINT_REFS, checkpoint->session,
+				   checkpoint->id);
+	struct oid value;
+	int ret = ref_read(repo, own, &value, err);
+
+	free(own);
+	if (ret != ERR_NOT_FOUND)
+		return ret;
+	error_release(err);
+	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
+}
+
 static int add_refs(struct repository *repo,
 		    const struct checkpoint *checkpoint, struct ref_list *refs,
 		    struct error *err)
 {
 	ref_list_add(refs, checkpoint->ref, &checkpoint->commit);
 	if (checkpoint->remote)
-		return 0;
+		return add_pin_of_fetched(repo, checkpoint, refs, err);
 	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
 		return err->code;
 	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
@@ -47,12 +72,27 @@ static int drop_notes(struct repository *repo,
 	for (size_t i = 0; i < list->nr; i++)
 		if (!list->items[i].remote &&
 		    !strcmp(list->items[i].session, session))
-			notes[nr++] = (struct note){list->items[i].commit, NULL,
-						    0};
+			notes[nr++] =
+				(struct note){list->items[i].commit, NULL, 0};
 	if (nr)
 		ret = note_write(repo, ref, notes, nr, false, err);
+	/* Notes that cannot be read keep nothing from going. */
+	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
+		error_release(err);
+		ret = 0;
+	}
 	free(notes);
 	free(ref);
+	return ret;
+}
+
+int drop_refs(struct repository *repo, const struct checkpoint_list *list,
+	      struct ref_list *out, struct error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < list->nr; i++)
+		ret = add_refs(repo, &list->items[i], out, err);
 	return ret;
 }
 
@@ -61,12 +101,10 @@ int drop_checkpoints(struct repository *repo,
 {
 	struct ref_list refs = REF_LIST_INIT;
 	struct strlist sessions = STRLIST_INIT;
-	int ret = 0;
+	int ret = drop_refs(repo, list, &refs, err);
 
-	for (size_t i = 0; !ret && i < list->nr; i++) {
+	for (size_t i = 0; i < list->nr; i++)
 		strlist_add(&sessions, list->items[i].session);
-		ret = add_refs(repo, &list->items[i], &refs, err);
-	}
 	if (!ret && refs.nr)
 		ret = ref_delete(repo, &refs, err);
 	strlist_sort(&sessions);

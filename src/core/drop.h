@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "core/checkpoint.h"
+#include "git/ref.h"
 
 struct repository;
 
@@ -19,5 +20,10 @@ int drop_checkpoints(struct repository *repo,
 		     const struct checkpoint_list *list, struct error *err);
 int drop_checkpoint(struct repository *repo,
 		    const struct checkpoint *checkpoint, struct error *err);
+
+/* Add the refs that go with them: those of C, L and pins. A damaged one has the
+ * zero id. */
+int drop_refs(struct repository *repo, const struct checkpoint_list *list,
+	      struct ref_list *out, struct error *err);
 
 #endif

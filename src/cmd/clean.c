@@ -1,0 +1,157 @@
+#include "cmd/command.h"
+
+#include "base/clock.h"
+#include "core/clean.h"
+#include "core/pathspec.h"
+#include "core/record.h"
+#include "ui/cleaned.h"
+#include "ui/options.h"
+#include "ui/output.h"
+
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
+static const char *const clean_usage[] = {
+	"git checkpoint clean [--dry-run]",
+	"git checkpoint clean [<options>] <checkpoint>...",
+	"git checkpoint clean [<options>] [--keep <n>] [--older-than <days>] "
+	"[--verify] [--type <type>] [--session <session>] [--task <id>]",
+	"git checkpoint clean [<options>] --path <pathspec>...",
+	NULL,
+};
+
+struct clean {
+	struct clean_request request;
+	int64_t days; /* --older-than; -1: not given */
+	struct strlist types;
+	struct strlist paths;
+	struct strlist pathspecs;
+	bool dry_run;
+};
+
+static int read_criteria(struct clean *clean, const struct options *options,
+			 struct error *err)
+{
+	struct retention_criteria *criteria = &clean->request.criteria;
+
+	for (size_t i = 0; i < clean->types.nr; i++) {
+		enum checkpoint_type type =
+			checkpoint_type_parse(clean->types.items[i]);
+
+		if (type == TYPE_UNKNOWN)
+			return options_error(options, err, "no such type: '%s'",
+					     clean->types.items[i]);
+		criteria->types |= 1u << type;
+	}
+	/* More days than there ever were condemn nothing. */
+	if (clean->days >= 0)
+		criteria->older_than_ms =
+			clean->days > INT32_MAX
+				? INT64_MIN + 1
+				: clock_now_ms() - clean->days * DAY_MS;
+	return 0;
+}
+
+static int read_kind(struct clean *clean, const struct options *options,
+		     const struct arguments *args, struct error *err)
+{
+	const struct retention_criteria *criteria = &clean->request.criteria;
+	bool criterion = criteria->keep >= 0 || clean->days >= 0 ||
+			 criteria->types || criteria->session ||
+			 criteria->task || criteria->damaged;
+
+	if (args->nr && (criterion || clean->paths.nr))
+		return options_error(options, err,
+				     "checkpoints are named, or chosen by "
+				     "options, not both");
+	if (criterion && clean->paths.nr)
+		return options_error(options, err,
+				     "--path stands alone: it drops whatever "
+				     "holds the path");
+	clean->request.names = args->items;
+	clean->request.nr_names = args->nr;
+	clean->request.kind = args->nr		? CLEAN_NAMED
+			      : clean->paths.nr ? CLEAN_PATH
+			      : criterion	? CLEAN_CRITERIA
+						: CLEAN_RETENTION;
+	return 0;
+}
+
+static int read_options(struct clean *clean, struct output *output, int argc,
+			const char **argv, struct error *err)
+{
+	struct retention_criteria *criteria = &clean->request.criteria;
+	const struct option table[] = {
+		OPT_FLAG('n', "dry-run", &clean->dry_run,
+			 "print what would go, and drop nothing"),
+		OPT_INT(0, "keep", &criteria->keep, "n",
+			"all but the newest <n>"),
+		OPT_INT(0, "older-than", &clean->days, "days",
+			"those of more than <days> days ago"),
+		OPT_FLAG(0, "verify", &criteria->damaged,
+			 "those that cannot be restored"),
+		OPT_LIST(0, "type", &clean->types, "type",
+			 "only those of this type; may be given again"),
+		OPT_STRING(0, "session", &criteria->session, "session",
+			   "only those of this session"),
+		OPT_STRING(0, "task", &criteria->task, "id",
+			   "only those of this task"),
+		OPT_LIST(0, "path", &clean->paths, "pathspec",
+			 "all that hold such a path, of every session"),
+		OPT_OUTPUT(output),
+		OPT_END,
+	};
+	const struct options options = {clean_usage, table, 0};
+	struct arguments args;
+
+	if (options_parse(&options, argc, argv, &args, err) < 0 ||
+	    read_criteria(clean, &options, err) < 0)
+		return err->code;
+	return read_kind(clean, &options, &args, err);
+}
+
+static int run(struct command_context *context, struct clean *clean,
+	       struct cleaned *cleaned, struct error *err)
+{
+	const struct output *output = context->output;
+	int ret = 0;
+
+	if (clean->paths.nr)
+		ret = pathspec_resolve(context->repo,
+				       (const char *const *)clean->paths.items,
+				       clean->paths.nr, &clean->pathspecs, err);
+	clean->request.pathspecs = &clean->pathspecs;
+	if (!ret)
+		ret = clean_choose(context->repo, &clean->request, cleaned,
+				   err);
+	/* Counting walks all there is, for nobody where nothing is printed. */
+	if (!ret && cleaned->drop.nr && (!output->quiet || output->json))
+		ret = clean_measure(context->repo, cleaned, err);
+	if (!ret && !clean->dry_run)
+		ret = clean_drop(context->repo, cleaned, err);
+	return ret;
+}
+
+int cmd_clean(struct command_context *context, int argc, const char **argv,
+	      struct error *err)
+{
+	struct clean clean = {
+		.request.criteria = RETENTION_CRITERIA_INIT,
+		.days = -1,
+		.types = STRLIST_INIT,
+		.paths = STRLIST_INIT,
+		.pathspecs = STRLIST_INIT,
+	};
+	struct cleaned cleaned = {.kind = CLEAN_RETENTION};
+	int ret = read_options(&clean, context->output, argc, argv, err);
+
+	if (!ret)
+		ret = run(context, &clean, &cleaned, err);
+	if (!ret)
+		cleaned_print(context->output, context->repo, &cleaned,
+			      clean.dry_run);
+	clean_release(&cleaned);
+	strlist_release(&clean.types);
+	strlist_release(&clean.paths);
+	strlist_release(&clean.pathspecs);
+	return ret;
+}
