@@ -1,13 +1,11 @@
 #include "core/snapshot.h"
 
 #include "base/alloc.h"
-#include "base/checksum.h"
 #include "core/snapshot_content.h"
 #include "core/snapshot_extra.h"
 #include "core/snapshot_tree.h"
 #include "git/commit.h"
 #include "git/config.h"
-#include "git/object.h"
 #include "git/pack.h"
 #include "git/repository.h"
 #include "git/tree.h"
@@ -157,57 +155,22 @@ static int count_all(struct snapshot *snapshot, struct error *err)
 
 /* -- the digest ---------------------------------------------------------- */
 
-static void add_oid(struct buf *text, const char *name, const struct oid *oid)
-{
-	char hex[OID_HEXSZ + 1];
-
-	buf_addf(text, "%s %s\n", name,
-		 oid_is_zero(oid) ? "-" : oid_hex(oid, hex));
-}
-
-/* The refs of the operation as lines "<id> <name>", as one value. */
-static int operation_refs_id(const struct snapshot *snapshot, struct oid *out,
-			     struct error *err)
-{
-	struct buf text = BUF_INIT;
-	char hex[OID_HEXSZ + 1];
-	int ret = 0;
-
-	*out = (struct oid){{0}};
-	for (size_t i = 0; i < snapshot->operation.refs.nr; i++) {
-		const struct ref *ref = &snapshot->operation.refs.items[i];
-
-		buf_addf(&text, "%s %s\n",
-			 oid_is_zero(&ref->oid) ? "-" : oid_hex(&ref->oid, hex),
-			 ref->name);
-	}
-	if (text.len)
-		ret = object_hash(out, OBJECT_BLOB, text.ptr, text.len, err);
-	buf_release(&text);
-	return ret;
-}
-
 static int compute_digest(struct snapshot *snapshot, struct error *err)
 {
-	struct buf text = BUF_INIT;
-	struct oid refs;
-	int ret = operation_refs_id(snapshot, &refs, err);
+	const struct digest_parts parts = {
+		.tree = &snapshot->tree,
+		.raw = &snapshot->raw_tree,
+		.index = &snapshot->index_tree,
+		.index_extra = &snapshot->index_extra_blob,
+		.worktree_extra = &snapshot->worktree_extra_blob,
+		.stages = &snapshot->stages_tree,
+		.gitdir = &snapshot->gitdir_tree,
+		.op_refs = &snapshot->operation.refs,
+		.head_ref = snapshot->head.branch,
+		.head = &snapshot->head.id,
+	};
 
-	add_oid(&text, "tree", &snapshot->tree);
-	add_oid(&text, "raw", &snapshot->raw_tree);
-	add_oid(&text, "index", &snapshot->index_tree);
-	add_oid(&text, "index-extra", &snapshot->index_extra_blob);
-	add_oid(&text, "worktree-extra", &snapshot->worktree_extra_blob);
-	add_oid(&text, "stages", &snapshot->stages_tree);
-	add_oid(&text, "gitdir", &snapshot->gitdir_tree);
-	add_oid(&text, "op-refs", &refs);
-	buf_addf(&text, "head-ref %s\n",
-		 snapshot->head.branch ? snapshot->head.branch : "-");
-	add_oid(&text, "head", &snapshot->head.id);
-	memcpy(snapshot->digest, "sha256:", 7);
-	checksum_sha256_hex(text.ptr, text.len, snapshot->digest + 7);
-	buf_release(&text);
-	return ret;
+	return digest_compute(&parts, snapshot->digest, err);
 }
 
 /* -- the whole ----------------------------------------------------------- */

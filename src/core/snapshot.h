@@ -9,6 +9,7 @@
 #define CORE_SNAPSHOT_H
 
 #include "base/error.h"
+#include "core/digest.h"
 #include "core/index_extra.h"
 #include "core/omitted.h"
 #include "core/worktree_extra.h"
@@ -61,7 +62,7 @@ struct snapshot {
 	/* Entries of S; zero: absent. */
 	struct oid index_extra_blob, worktree_extra_blob;
 	struct oid stages_tree, raw_tree, gitdir_tree;
-	char digest[sizeof("sha256:") + 64];
+	char digest[DIGEST_SIZE];
 
 	int64_t count_files;      /* in the tree */
 	int64_t count_staged;     /* paths that differ, HEAD to index */
