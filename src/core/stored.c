@@ -101,8 +101,11 @@ static int read_metadata(struct repository *repo, struct stored *out,
 	int ret = read_text(repo, out, "metadata.json", RECORD_MAX_BYTES, &text,
 			    err);
 
-	if (!ret)
+	if (!ret) {
+		/* It is initialised there once more. */
+		record_release(&out->record);
 		ret = record_read(&out->record, text.ptr, text.len, err);
+	}
 	buf_release(&text);
 	if (ret < 0)
 		return ret;
