@@ -144,17 +144,22 @@ static int compare(const void *a, const void *b)
 		      ((const struct ref *)b)->name);
 }
 
-static void sort(struct ref *items, size_t nr)
+/* What stands from `first` on. */
+static void sort(struct ref_list *list, size_t first)
 {
-	if (nr > 1)
-		qsort(items, nr, sizeof(*items), compare);
+	if (list->nr > first + 1)
+		qsort(list->items + first, list->nr - first,
+		      sizeof(*list->items), compare);
 }
 
-static bool has_name(const struct ref *items, size_t nr, const char *name)
+/* Whether the `nr` sorted ones from `first` on have that name. */
+static bool has_name(const struct ref_list *list, size_t first, size_t nr,
+		     const char *name)
 {
 	const struct ref key = {.name = (char *)name};
 
-	return nr && bsearch(&key, items, nr, sizeof(*items), compare);
+	return nr && bsearch(&key, list->items + first, nr,
+			     sizeof(*list->items), compare);
 }
 
 /* Add the packed refs that are not among the `nr` sorted loose ones. */
@@ -172,7 +177,7 @@ static int list_packed(const struct packed_refs *packed, const char *prefix,
 
 		if (ref_name_is_valid(name) &&
 		    !ref_name_is_per_worktree(name) &&
-		    !has_name(out->items + first, nr, name))
+		    !has_name(out, first, nr, name))
 			ref_list_add(out, name, &ref.oid);
 		free(name);
 	}
@@ -204,13 +209,13 @@ static int list_all(struct repository *repo, const char *prefix,
 	if (!ret)
 		ret = list_all_loose(repo, prefix, names_only, out, err);
 	nr = out->nr - first;
-	sort(out->items + first, nr);
+	sort(out, first);
 	/* Only now: what is packed while we read is not missed. */
 	if (!ret)
 		ret = packed_refs_open(&packed, repo, err);
 	if (!ret)
 		ret = list_packed(&packed, prefix, first, nr, out, err);
-	sort(out->items + first, out->nr - first);
+	sort(out, first);
 	packed_refs_close(&packed);
 	return ret;
 }
