@@ -6,6 +6,7 @@
 #include "core/listing.h"
 #include "core/pin.h"
 #include "core/stored.h"
+#include "git/commit.h"
 #include "git/object.h"
 #include "git/process.h"
 #include "git/tree_memory.h"
@@ -32,6 +33,7 @@ struct shown {
 	struct strlist attachments;
 	struct omitted omitted;
 	bool pinned;
+	bool changed;		      /* C differs from the base */
 	char *base;		      /* "<short id> <subject>", or NULL */
 	char base_hex[OID_HEXSZ + 1]; /* the empty tree where there is none */
 	char hex[OID_HEXSZ + 1];
@@ -63,8 +65,7 @@ static int read_options(struct show *show, struct output *output, int argc,
 	return 0;
 }
 
-/* -- attachments --------------------------------------------------------------
- */
+/* -- attachments --------------------------------------------------------- */
 
 static int write_piece(void *context, const void *data, size_t len,
 		       struct error *err)
@@ -102,8 +103,7 @@ static int print_attachment(struct shown *shown, const char *name,
 	return ret;
 }
 
-/* -- reading ------------------------------------------------------------------
- */
+/* -- reading ------------------------------------------------------------- */
 
 static int read_pinned(struct shown *shown, struct error *err)
 {
@@ -118,15 +118,23 @@ static int read_pinned(struct shown *shown, struct error *err)
 static int read_base(struct shown *shown, struct error *err)
 {
 	const struct oid *base = &shown->stored.base;
+	const struct oid *tree = &shown->stored.tree;
 	struct buf text = BUF_INIT;
+	struct commit commit;
 	int ret;
 
 	oid_hex(&shown->stored.name.commit, shown->hex);
 	if (oid_is_zero(base)) {
 		oid_hex(&tree_empty_id, shown->base_hex);
+		shown->changed = !oid_equal(tree, &tree_empty_id);
 		return 0;
 	}
 	oid_hex(base, shown->base_hex);
+	if (commit_read(shown->repo, base, &commit, err) < 0)
+		return error_prefix(err, "the base of '%s'",
+				    shown->stored.name.id);
+	shown->changed = !oid_equal(tree, &commit.tree);
+	commit_release(&commit);
 	ret = git_ask(shown->repo, &text, err, "log", "-1",
 		      "--no-show-signature", "--no-color", "--encoding=UTF-8",
 		      "--format=%h %s", shown->base_hex, NULL);
@@ -170,8 +178,7 @@ static void shown_release(struct shown *shown)
 	free(shown->base);
 }
 
-/* -- for people
- * ---------------------------------------------------------------- */
+/* -- for people ---------------------------------------------------------- */
 
 /* git's own diff of the base and C. Its output is in our pager already. */
 static int print_diff(struct shown *shown, struct output *output,
@@ -205,21 +212,23 @@ static int print_text(struct shown *shown, const struct show *show,
 	if (ret < 0)
 		return ret;
 	detail_print(&detail, output);
-	if (!output->quiet) {
-		output_print(output, "\nChanged against the base:\n");
+	if (!output->quiet)
+		output_print(output, "\n%s\n",
+			     shown->changed
+				     ? "Changed against the base:"
+				     : "Nothing changed against the base.");
+	if (!output->quiet && shown->changed)
 		ret = print_diff(shown, output, "--stat", err);
-	}
 	if (!ret)
 		detail_print_omitted(&detail, output);
-	if (!ret && show->patch) {
+	if (!ret && show->patch && shown->changed) {
 		output_print(output, "\n");
 		ret = print_diff(shown, output, "--patch", err);
 	}
 	return ret;
 }
 
-/* -- for scripts
- * ---------------------------------------------------------------- */
+/* -- for scripts --------------------------------------------------------- */
 
 static void add_omitted(struct json *doc, const struct omitted *omitted)
 {

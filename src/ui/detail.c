@@ -39,8 +39,7 @@ static void add_separator(struct buf *out)
 		buf_addstr(out, ", ");
 }
 
-/* -- when and where -----------------------------------------------------------
- */
+/* -- when and where ------------------------------------------------------ */
 
 /* In the user's time zone, as git log has it, and how long ago. */
 static void print_date(struct output *output, int64_t ms)
@@ -69,7 +68,7 @@ static void print_session(struct output *output, const struct record *record)
 		buf_addf(&value, " (%s)", status);
 	print_buf(output, "Session", &value);
 	print_line(output, "Sprint", record->sprint);
-	print_line(output, "Resumed from",
+	print_line(output, "Continues",
 		   json_get_string(record->session, "resumed_from"));
 }
 
@@ -89,8 +88,7 @@ static void print_head(struct output *output, const struct detail *detail)
 	print_line(output, "Operation", record->git.operation);
 }
 
-/* -- what it holds
- * ------------------------------------------------------------- */
+/* -- what it holds ------------------------------------------------------- */
 
 static void print_files(struct output *output, const struct record *record)
 {
@@ -143,8 +141,7 @@ static void print_snapshot(struct output *output, const struct detail *detail)
 	print_buf(output, "Attachments", &value);
 }
 
-/* -- how far the work was
- * ------------------------------------------------------- */
+/* -- how far the work was ------------------------------------------------ */
 
 /* "<noun> <done>/<total>", if anything is known of that. */
 static void add_part(struct buf *out, const char *noun, int64_t done,
@@ -237,8 +234,7 @@ static void print_metrics(struct output *output, const struct json *metrics)
 	print_buf(output, "Metrics", &value);
 }
 
-/* -- the whole
- * ----------------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 static void print_description(struct output *output, const char *text)
 {
@@ -280,8 +276,7 @@ void detail_print(const struct detail *detail, struct output *output)
 	print_description(output, record->description);
 }
 
-/* -- what was left out
- * ----------------------------------------------------------- */
+/* -- what was left out --------------------------------------------------- */
 
 static void print_omitted_path(struct output *output,
 			       const struct omitted_path *item)

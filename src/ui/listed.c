@@ -42,8 +42,7 @@ static bool is_open(struct listed *listed)
 	return !listed->err.code;
 }
 
-/* -- --format ----------------------------------------------------------------
- */
+/* -- --format ------------------------------------------------------------ */
 
 /* What the name tells comes first, then what is somewhere in the metadata. */
 const char *const listed_fields[] = {
@@ -151,8 +150,7 @@ void listed_field(void *context, const char *field, struct buf *out)
 	buf_release(&value);
 }
 
-/* -- columns -----------------------------------------------------------------
- */
+/* -- columns ------------------------------------------------------------- */
 
 /* The branch, or where HEAD was detached the beginning of its commit. */
 static void add_where(struct buf *out, const struct record *record)
@@ -194,6 +192,12 @@ static void add_description(struct buf *out, const struct listed *listed)
 		add_text(out, record->description);
 }
 
+/* In place of the type, of one that cannot be read. */
+static const char *word_for(const struct error *err)
+{
+	return err->code == ERR_NEWER ? "newer" : "damaged";
+}
+
 void listed_row(struct listed *listed, struct table *table)
 {
 	const struct record *record = &listed->stored.record;
@@ -209,7 +213,7 @@ void listed_row(struct listed *listed, struct table *table)
 	add_description(&description, listed);
 	table_cell(table, COLOR_YELLOW, listed->name->id);
 	table_cell(table, good ? COLOR_RESET : COLOR_RED,
-		   good ? record->type_name : "damaged");
+		   good ? record->type_name : word_for(&listed->err));
 	table_cell(table, COLOR_GREEN, age.ptr);
 	table_cell(table, COLOR_CYAN, where.ptr);
 	table_cell(table, COLOR_RESET, counts.ptr);
@@ -220,8 +224,7 @@ void listed_row(struct listed *listed, struct table *table)
 	buf_release(&description);
 }
 
-/* -- --json ------------------------------------------------------------------
- */
+/* -- --json -------------------------------------------------------------- */
 
 void listed_json(struct listed *listed, struct output *output)
 {
