@@ -32,8 +32,7 @@ struct diff {
 	char to[OID_HEXSZ + 1];
 };
 
-/* -- the command line ---------------------------------------------------------
- */
+/* -- the command line ---------------------------------------------------- */
 
 /* Options of git diff whose value may be a word of its own. */
 static bool takes_next_word(const char *word)
@@ -186,8 +185,7 @@ static int read_options(struct diff *diff, struct output *output, int argc,
 	return 0;
 }
 
-/* -- the two sides ------------------------------------------------------------
- */
+/* -- the two sides ------------------------------------------------------- */
 
 static int find_second_side(struct diff *diff, struct error *err)
 {

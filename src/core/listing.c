@@ -11,8 +11,7 @@
 #include "git/commit.h"
 #include "git/process.h"
 
-/* -- dates -------------------------------------------------------------------
- */
+/* -- dates --------------------------------------------------------------- */
 
 int listing_parse_date(const struct repository *repo, const char *date,
 		       int64_t *out, struct error *err)
@@ -49,8 +48,7 @@ done:
 	return ret;
 }
 
-/* -- choosing ----------------------------------------------------------------
- */
+/* -- choosing ------------------------------------------------------------ */
 
 static bool type_matches(const struct listing_filter *filter,
 			 const struct commit *commit)
@@ -143,8 +141,7 @@ int listing_read(struct repository *repo, const struct listing_filter *filter,
 	return ret < 0 ? ret : 0;
 }
 
-/* -- for scripts -------------------------------------------------------------
- */
+/* -- for scripts --------------------------------------------------------- */
 
 struct json *listing_to_json(const struct stored *stored, bool pinned)
 {

@@ -61,8 +61,7 @@ static int read_cache(struct repository *repo, struct cache **out,
 	return ret;
 }
 
-/* -- what the rules leave out -------------------------------------------------
- */
+/* -- what the rules leave out -------------------------------------------- */
 
 struct left_out {
 	int top_fd;
@@ -160,8 +159,7 @@ static int add_left_out(struct workspace *workspace, struct repository *repo,
 	return ret;
 }
 
-/* -- the whole ---------------------------------------------------------------
- */
+/* -- the whole ----------------------------------------------------------- */
 
 static int make_objects_dir(struct workspace *workspace,
 			    struct repository *repo, struct error *err)
