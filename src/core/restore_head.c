@@ -189,6 +189,20 @@ int restore_head_check(struct repository *repo, const struct ref_moves *moves,
 
 /* -- moving -------------------------------------------------------------- */
 
+/* HEAD itself is moved only to be detached: through a branch it may name the
+ * same commit and not be there yet. */
+static bool is_detached(struct repository *repo, struct error *err)
+{
+	struct head head;
+	bool detached;
+
+	if (head_read(repo, &head, err) < 0)
+		return false;
+	detached = !head.branch;
+	head_release(&head);
+	return detached;
+}
+
 /* 1: it has the new value; 0: it has the old one. */
 static int is_moved(struct repository *repo, const struct ref_move *move,
 		    struct error *err)
@@ -202,7 +216,7 @@ static int is_moved(struct repository *repo, const struct ref_move *move,
 		current = none;
 	}
 	if (oid_equal(&current, &move->new_oid))
-		return 1;
+		return strcmp(move->name, "HEAD") || is_detached(repo, err);
 	if (oid_equal(&current, &move->old_oid))
 		return 0;
 	return error_set(err, ERR_CHANGED, "'%s' was moved meanwhile",
