@@ -12,26 +12,47 @@ static const struct {
 	{"120000", MODE_LINK}, {"160000", MODE_GITLINK},
 };
 
+/*
+ * What git makes of the mode's digits: of a file only the owner's execute bit
+ * counts, zeros in front count for nothing. Trees of 2005 to 2009 have 100664
+ * and 040000. 0: it is none of the five.
+ */
+static uint32_t parse_mode(const char *text, size_t len)
+{
+	uint32_t mode = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '7')
+			return 0;
+		mode = mode << 3 | (uint32_t)(text[i] - '0');
+	}
+	switch (mode & 0170000) {
+	case 0100000:
+		return mode & 0100 ? MODE_EXEC : MODE_FILE;
+	case MODE_TREE:
+	case MODE_LINK:
+	case MODE_GITLINK:
+		return mode & 0170000;
+	default:
+		return 0;
+	}
+}
+
 /* Parse one entry at `*pos` by itself, and move `*pos` behind it. */
 static int parse_entry(const struct buf *raw, size_t *pos,
 		       struct tree_entry *entry, struct error *err)
 {
 	const char *at = raw->ptr + *pos;
 	size_t left = raw->len - *pos;
-	const char *space = memchr(at, ' ', left < 7 ? left : 7);
+	const char *space = memchr(at, ' ', left < 8 ? left : 8);
 	const char *nul;
-	size_t i;
 
 	if (!space)
 		return error_set(err, ERR_INVALID, "tree entry without a mode");
-	for (i = 0; i < ARRAY_SIZE(modes); i++)
-		if ((size_t)(space - at) == strlen(modes[i].text) &&
-		    !memcmp(at, modes[i].text, (size_t)(space - at)))
-			break;
-	if (i == ARRAY_SIZE(modes))
+	entry->mode = parse_mode(at, (size_t)(space - at));
+	if (!entry->mode)
 		return error_set(err, ERR_INVALID, "tree entry of mode '%.*s'",
 				 (int)(space - at), at);
-	entry->mode = modes[i].mode;
 	entry->name = space + 1;
 	left -= (size_t)(entry->name - at);
 	nul = memchr(entry->name, '\0', left);

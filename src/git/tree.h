@@ -26,9 +26,11 @@ struct tree_entry {
 
 /*
  * Walk a tree's raw bytes: start with `*pos` 0. Returns 1 and fills `entry`, 0
- * at the end, or ERR_INVALID: bytes that are no tree, modes other than the five
- * above, empty names, names with a slash, doubles, wrong order.
- * What a name may be in a worktree is path_component_is_safe()'s to say.
+ * at the end, or ERR_INVALID: bytes that are no tree, modes that git takes for
+ * none of the five above, empty names, names with a slash, doubles, wrong
+ * order. Old trees spell a mode otherwise (100664, 040000): `mode` is what git
+ * reads, one of the five. What a name may be in a worktree is
+ * path_component_is_safe()'s to say.
  */
 int tree_next(const struct buf *raw, size_t *pos, struct tree_entry *entry,
 	      struct error *err);

@@ -79,12 +79,9 @@ static void refuses_what_git_does_not_write(void **state)
 		{"100644", ""},
 		{"100644", "a/b"},
 		{"100644", "/"},
-		{"040000", "a"},
-		{"100664", "a"},
-		{"100600", "a"},
-		{"104755", "a"},
-		{"0100644", "a"},
 		{"+100644", "a"},
+		{"100648", "a"},
+		{"060000", "a"},
 		{"0", "a"},
 		{"", "a"},
 		{"140000", "a"},
@@ -96,6 +93,37 @@ static void refuses_what_git_does_not_write(void **state)
 	for (size_t i = 0; i + 1 < ARRAY_SIZE(trees); i++)
 		assert_error(read_entries(trees[i], &err), ERR_INVALID, &err);
 	assert_int_equal(read_entries(trees[ARRAY_SIZE(trees) - 1], &err), 1);
+}
+
+/* Trees of other modes are in old histories; git's reading is the measure. */
+static void reads_old_modes_as_git_does(void **state)
+{
+	static const char *const given[] = {"100664", "100600",	 "104755",
+					    "100100", "0100644", "120777",
+					    "040000", "40755"};
+	struct repository *repo = repo_new();
+	struct buf raw = BUF_INIT, ours = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct tree_entry entry;
+	size_t pos = 0;
+	char name[] = "a";
+	char *theirs;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(given); i++, name[0]++)
+		put(&raw, given[i], name);
+	scratch_write("raw", &raw);
+	theirs = says("git ls-tree $(git hash-object -w -t tree --literally "
+		      "raw) | cut -d' ' -f1");
+	while (tree_next(&raw, &pos, &entry, &err) > 0)
+		buf_addf(&ours, "%06o\n", entry.mode);
+	assert_null(err.text);
+	buf_trim(&ours);
+	assert_string_equal(ours.ptr, theirs);
+	free(theirs);
+	buf_release(&raw);
+	buf_release(&ours);
+	repository_free(repo);
 }
 
 static void refuses_a_tree_that_is_cut(void **state)
@@ -527,6 +555,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_git_writes),
 		cmocka_unit_test(refuses_what_git_does_not_write),
+		cmocka_unit_test(reads_old_modes_as_git_does),
 		cmocka_unit_test(refuses_a_tree_that_is_cut),
 		IN_SCRATCH(judges_as_git_fsck_does),
 		IN_SCRATCH(finds_paths),
