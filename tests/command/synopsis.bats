@@ -85,7 +85,7 @@ described_options_of() {
 @test "every type that the page names can be given" {
 	repo_new
 	section create | sed -n '/^--type=/,/^--task=/p' |
-		grep -oE '`[a-z_]+`' | tr -d '`' | sort -u >types
+		grep -oE "\`[a-z_]+\`" | tr -d '\`' | sort -u >types
 	assert [ -s types ]
 	while read -r type; do
 		run -0 git checkpoint create --quiet --type="$type"
@@ -100,4 +100,50 @@ described_options_of() {
 	while read -r field; do
 		run -0 git checkpoint list --format="%($field)"
 	done <fields
+}
+
+@test "every key of the configuration that is read is described, and no other" {
+	section CONFIGURATION | sed -n 's/^\(checkpoint\..*\)::$/\L\1/p' |
+		sort >page
+	assert [ -s page ]
+	grep -rhoE '"checkpoint\.[a-z]{2,}"' --include='*.c' "$TOP/src" |
+		tr -d '"' | sort -u >keys
+	assert_files_equal keys page
+}
+
+@test "every key that --json prints is described" {
+	repo_new
+	work_start
+	{
+		git checkpoint create --pin --json
+		git checkpoint list --json
+		git checkpoint list --count --json
+		git checkpoint show --json
+		git checkpoint create --type=auto --json
+	} >../records
+	{
+		git checkpoint diff latest --json
+		git checkpoint pin latest --json
+		rm file
+		git checkpoint restore latest --json
+		git checkpoint undo --dry-run --json
+		git checkpoint clean --path=file --dry-run --json
+		git checkpoint clean --keep=0 --json
+		git checkpoint help --json
+	} >../others
+	section JSON | grep -oE '[a-z_]+' | sort -u >../page
+	{
+		cat ../page
+		grep -oE '^[a-z_, ]+::' "$TOP/Documentation/gitformat-checkpoint.adoc" |
+			grep -oE '[a-z_]+'
+	} | sort -u >../pages
+	jq --raw-output '.. | objects | keys[]' ../others |
+		sort -u >../keys
+	run -0 comm -23 ../keys ../page
+	refute_output
+	# Reasons are keys there, too.
+	jq --raw-output 'del(.snapshot.omitted.by_reason) | .. | objects | keys[]' \
+		../records | sort -u >../keys
+	run -0 comm -23 ../keys ../pages
+	refute_output
 }
