@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/path.h"
+#include "core/candidates.h"
 #include "core/description.h"
 #include "core/id.h"
 #include "core/journal.h"
@@ -218,6 +219,12 @@ static void tidy(struct saving *saving)
 
 	if (saving->options->snapshot_only || saving->out->skipped)
 		return;
+	/* Not in the middle of a restore, whose checkpoints nothing needs yet. */
+	if (saving->options->type != TYPE_PRE_RESTORE &&
+	    retention_apply(saving->repo, saving->session, &err) < 0)
+		strlist_addf(&saving->out->warnings,
+			     "old checkpoints were not dropped: %s", err.text);
+	error_release(&err);
 	if (pack_gather(saving->repo, &err) < 0)
 		strlist_addf(&saving->out->warnings,
 			     "packs were not gathered: %s", err.text);

@@ -264,3 +264,19 @@ load ../test_helper
 	git checkpoint create -q
 	git show "$(newest):untracked" | cmp - untracked
 }
+
+@test 'automatic checkpoints above maxCheckpoints go, manual ones stay' {
+	repo_new
+	git config checkpoint.maxCheckpoints 5
+	for i in {1..4}; do
+		git checkpoint create -q "manual $i"
+	done
+	for i in {1..8}; do
+		echo "$i" >>file
+		git checkpoint create -q --type auto
+	done
+	run -0 git for-each-ref --format='%(subject)' refs/checkpoints
+	assert_equal "$(grep -c manual <<<"$output")" 4
+	[[ $(wc -l <<<"$output") -le 6 ]]
+	assert_equal "$(git show "$(newest):file" | tail -n 1)" 8
+}
