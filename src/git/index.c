@@ -58,7 +58,6 @@ static int join_shared(struct index *index, struct index_memory *memory,
 	if (!ret)
 		ret = index_file_verify(&shared, name, err);
 	index->split = true;
-	own->sparse |= shared.sparse;
 done:
 	index_file_release(&shared);
 	free(name);

@@ -247,34 +247,6 @@ static void keeps_the_cache_tree(void **state)
 	index_free(index);
 }
 
-static void drops_a_cache_tree_that_does_not_agree(void **state)
-{
-	struct error err = ERROR_INIT;
-	struct buf raw = BUF_INIT;
-	struct index *index;
-	char *at;
-
-	(void)state;
-	make_files();
-	assert_int_equal(buf_read_file(&raw, ".git/index", 1 << 20, &err), 0);
-	at = memmem(raw.ptr, raw.len, "sp ace\0001 0\n", 11);
-	assert_non_null(at);
-	at[7] = '2';
-	/* As with index.skipHash. */
-	memset(raw.ptr + raw.len - 20, 0, 20);
-	scratch_write("damaged", &raw);
-	index = index_of(NULL, "damaged");
-	assert_null(index->tree);
-	assert_true(index->nr > 10);
-	index_free(index);
-	at[7] = '1';
-	scratch_write("good", &raw);
-	index = index_of(NULL, "good");
-	assert_non_null(index->tree);
-	index_free(index);
-	buf_release(&raw);
-}
-
 static void reads_one_without_a_checksum(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -368,7 +340,6 @@ int main(void)
 		IN_SCRATCH(sees_that_the_file_has_changed),
 		IN_SCRATCH(reads_an_index_through_a_link),
 		IN_SCRATCH(keeps_the_cache_tree),
-		IN_SCRATCH(drops_a_cache_tree_that_does_not_agree),
 		IN_SCRATCH(reads_one_without_a_checksum),
 		IN_SCRATCH(reads_past_extensions_of_no_interest),
 		IN_SCRATCH(reads_resolved_conflicts),

@@ -1,7 +1,9 @@
 #include "git/index.h"
 
 #include "base/alloc.h"
+#include "git/tree.h"
 #include "index_listing.h"
+#include "index_raw.h"
 
 /* Enough entries for several words of a bitmap. */
 static void make_split(void)
@@ -221,6 +223,95 @@ static void refuses_a_damaged_shared_index(void **state)
 	assert_refused("wrong checksum");
 }
 
+/* An index of `nr` entries on top of a shared one of "a", "b" and "c". */
+static void make_by_hand(const struct raw_entry *entries, uint32_t nr,
+			 const struct buf *bitmaps)
+{
+	struct buf raw = BUF_INIT;
+	struct oid base;
+	char hex[OID_HEXSZ + 1];
+	char *path;
+
+	put_head(&raw, 2, 3);
+	for (char name[] = "a"; *name <= 'c'; ++*name)
+		put_entry(&raw, &(struct raw_entry){name, MODE_FILE, 0, 0});
+	put_checksum(&raw, &base);
+	path = xstrfmt(".git/sharedindex.%s", oid_hex(&base, hex));
+	scratch_write(path, &raw);
+	free(path);
+
+	buf_reset(&raw);
+	put_head(&raw, 2, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		put_entry(&raw, &entries[i]);
+	buf_addstr(&raw, "link");
+	put32(&raw, (uint32_t)(OID_RAWSZ + bitmaps->len));
+	buf_add(&raw, base.id, OID_RAWSZ);
+	buf_add(&raw, bitmaps->ptr, bitmaps->len);
+	put_no_checksum(&raw);
+	scratch_write(".git/index", &raw);
+	buf_release(&raw);
+}
+
+/* git never writes that, and reads it so. */
+static void own_entries_come_before_shared_ones(void **state)
+{
+	static const struct raw_entry own[] = {{"b", MODE_EXEC, 0, 0},
+					       {"c", MODE_LINK, 0, 0},
+					       {"d", MODE_FILE, 0, 0}};
+	struct buf bitmaps = BUF_INIT;
+	struct index *index;
+
+	(void)state;
+	init_repository();
+	put_bitmap(&bitmaps, 1);
+	put_bitmap(&bitmaps, 0);
+	make_by_hand(own, 3, &bitmaps);
+	index = read_like_git(NULL, ".git/index");
+	assert_int_equal(index->nr, 3);
+	index_free(index);
+	buf_release(&bitmaps);
+}
+
+static void refuses_bitmaps_that_do_not_fit(void **state)
+{
+	static const struct raw_entry own[] = {{"", MODE_EXEC, 0, 0},
+					       {"", MODE_LINK, 0, 0}};
+	static const struct {
+		uint64_t deleted, replaced;
+		const char *fault;
+	} cases[] = {
+		{0, 3, NULL},
+		{4, 3, NULL},
+		{0, 7, "damaged"},
+		{1, 3, "damaged"},
+		{0, 9, "damaged"},
+		{8, 3, "damaged"},
+		{0, 1, "1 entries without"},
+		{0, 0, "2 entries without"},
+	};
+	struct buf bitmaps = BUF_INIT;
+
+	(void)state;
+	init_repository();
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		buf_reset(&bitmaps);
+		put_bitmap(&bitmaps, cases[i].deleted);
+		put_bitmap(&bitmaps, cases[i].replaced);
+		make_by_hand(own, 2, &bitmaps);
+		if (cases[i].fault)
+			assert_refused(cases[i].fault);
+		else
+			index_free(read_like_git(NULL, ".git/index"));
+	}
+	for (size_t len = bitmaps.len - 1; len > 0; len--) {
+		buf_setlen(&bitmaps, len);
+		make_by_hand(own, 0, &bitmaps);
+		assert_refused("damaged");
+	}
+	buf_release(&bitmaps);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +326,8 @@ int main(void)
 		IN_SCRATCH(refuses_one_without_its_shared_index),
 		IN_SCRATCH(refuses_another_shared_index),
 		IN_SCRATCH(refuses_a_damaged_shared_index),
+		IN_SCRATCH(own_entries_come_before_shared_ones),
+		IN_SCRATCH(refuses_bitmaps_that_do_not_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,9 @@ static void assert_updated(const struct index_tree *old, const char *rev)
 static void make_history(void)
 {
 	init_repository();
-	run("mkdir -p a/b/c a/d e/f g && for i in 1 2 3; do echo $i >$i; "
+	/* "bb" is before "c" in a tree, and behind it in a cache tree. */
+	run("mkdir -p a/b/c a/d e/f g bb c && echo x >bb/x && echo x >c/x && "
+	    "for i in 1 2 3; do echo $i >$i; "
 	    "echo $i >a/$i; echo $i >a/b/c/$i; echo $i >a/d/$i; "
 	    "echo $i >e/f/$i; echo $i >g/$i; done && echo x >a.b && "
 	    "echo x >a-b && git add . && git commit -qm one && git tag one && "

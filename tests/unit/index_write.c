@@ -111,6 +111,14 @@ static void writes_the_same_bytes_as_git(void **state)
 	}
 }
 
+static void add_path(struct buf *info, char letter, int len)
+{
+	buf_addf(info, "100644 %040d 0\t", 1);
+	while (len--)
+		buf_addch(info, letter);
+	buf_addch(info, '\n');
+}
+
 static void writes_long_paths(void **state)
 {
 	struct buf info = BUF_INIT;
@@ -118,14 +126,15 @@ static void writes_long_paths(void **state)
 
 	(void)state;
 	init_repository();
-	for (len = 4090; len < 4100; len++) {
-		int i = len;
-
-		buf_addf(&info, "100644 %040d 0\t", 1);
-		while (i--)
-			buf_addch(&info, 'p');
-		buf_addch(&info, '\n');
-	}
+	for (len = 4090; len < 4100; len++)
+		add_path(&info, 'p', len);
+	/* Of each path, version 4 says how long the one before it was. */
+	add_path(&info, 'q', 20000);
+	add_path(&info, 'r', 16511);
+	add_path(&info, 's', 16512);
+	add_path(&info, 't', 127);
+	add_path(&info, 'u', 128);
+	add_path(&info, 'v', 1);
 	scratch_write("info", &info);
 	shell("git update-index --index-info <info");
 	round_trip(2, 2, true);
@@ -238,6 +247,11 @@ static void refuses_what_is_no_index(void **state)
 	entries[1] = saved;
 	entries[1].mode = MODE_TREE;
 	assert_not_written(index, index->nr, NULL, "directory");
+	entries[1].path = "a/dir/";
+	entries[1].path_len = 6;
+	entries[1].flags = INDEX_SKIP_WORKTREE;
+	assert_not_written(index, 2, NULL, "is a directory");
+	entries[1] = saved;
 	entries[1].mode = 0100664;
 	assert_not_written(index, index->nr, NULL, "mode");
 	entries[1] = saved;
