@@ -103,8 +103,8 @@ static int plan_deletion(struct planning *planning, const char *path)
 	return 0;
 }
 
-static int plan_file(struct planning *planning, const char *path, uint32_t mode,
-		     const struct oid *blob, struct error *err)
+int planning_file(struct planning *planning, const char *path, uint32_t mode,
+		  const struct oid *blob, struct error *err)
 {
 	struct snapshot_path found;
 
@@ -115,6 +115,8 @@ static int plan_file(struct planning *planning, const char *path, uint32_t mode,
 				 path);
 	if (!target_has_on_disk(planning->target, path))
 		return plan_deletion(planning, path);
+	if (planning_keep_unread(planning, path))
+		return 0;
 	if (planning_look_for_nested(planning, path, err) < 0)
 		return err->code;
 	snapshot_find(planning->now, path, &found);
@@ -138,8 +140,8 @@ static int plan_change(void *context, const struct tree_change *change,
 		return plan_gitlink(planning, change, err);
 	if (!change->new_mode)
 		return plan_deletion(planning, change->path);
-	return plan_file(planning, change->path, change->new_mode,
-			 &change->new_oid, err);
+	return planning_file(planning, change->path, change->new_mode,
+			     &change->new_oid, err);
 }
 
 /* -- ignored files that the checkpoint has ------------------------------- */
@@ -183,9 +185,8 @@ static int plan_ignored(void *context, const char *path,
 
 /* -- what the trees do not say ------------------------------------------- */
 
-/* The entry of the target's tree; 0: it has none. */
-static uint32_t entry_of(struct planning *planning, const char *path,
-			 struct oid *blob, struct error *err)
+uint32_t planning_entry(struct planning *planning, const char *path,
+			struct oid *blob, struct error *err)
 {
 	uint32_t mode;
 
@@ -213,14 +214,14 @@ static int plan_raw(struct planning *planning, const char *path,
 	if (plan_find(planning->plan, path) ||
 	    !pathspec_matches(planning->pathspecs, path))
 		return 0;
-	mode = entry_of(planning, path, &blob, err);
+	mode = planning_entry(planning, path, &blob, err);
 	if (err->code || !mode || mode == MODE_GITLINK)
 		return err->code;
 	snapshot_find(planning->now, path, &found);
 	if (found.present &&
 	    oid_equal(&found.raw, conversion ? &conversion->raw : &blob))
 		return 0;
-	return plan_file(planning, path, mode, &blob, err);
+	return planning_file(planning, path, mode, &blob, err);
 }
 
 static int plan_conversions(struct planning *planning,
@@ -250,9 +251,9 @@ static int plan_sparse(struct planning *planning,
 		snapshot_find(planning->now, path, &found);
 		if (found.present == target_has_on_disk(planning->target, path))
 			continue;
-		mode = entry_of(planning, path, &blob, err);
+		mode = planning_entry(planning, path, &blob, err);
 		if (!err->code && mode && mode != MODE_GITLINK)
-			plan_file(planning, path, mode, &blob, err);
+			planning_file(planning, path, mode, &blob, err);
 		if (err->code)
 			return err->code;
 	}
@@ -270,7 +271,8 @@ static void plan_mode(struct planning *planning, const char *path,
 	struct plan_item *item;
 
 	if (plan_find(planning->plan, path) ||
-	    !pathspec_matches(planning->pathspecs, path))
+	    !pathspec_matches(planning->pathspecs, path) ||
+	    planning_was_unread(planning, path))
 		return;
 	if (wanted == worktree_extra_mode(now, path, mode == MODE_EXEC))
 		return;
@@ -348,26 +350,34 @@ static void plan_new_dirs(struct planning *planning)
 	}
 }
 
+static int plan_listed_mode(struct planning *planning, const char *path,
+			    struct error *err)
+{
+	const struct worktree_modes *then =
+		&planning->target->worktree_extra.modes;
+	size_t len = strlen(path);
+	char *name = xstrndup(path, len - (path[len - 1] == '/'));
+	struct oid oid;
+	uint32_t mode = 0;
+
+	if (path_is_safe(name))
+		mode = planning_entry(planning, name, &oid, err);
+	/* A directory that the target does not know keeps what it has. */
+	if (path[len - 1] == '/'
+		    ? mode == MODE_TREE || worktree_modes_find(then, path)
+		    : mode == MODE_FILE || mode == MODE_EXEC)
+		plan_mode(planning, path, mode);
+	free(name);
+	return err->code;
+}
+
 static int plan_listed_modes(struct planning *planning,
 			     const struct worktree_modes *modes,
 			     struct error *err)
 {
-	for (size_t i = 0; i < modes->nr; i++) {
-		const char *path = modes->items[i].path;
-		bool is_dir = path[strlen(path) - 1] == '/';
-		struct oid blob;
-		uint32_t mode = 0;
-
-		if (!path_is_safe(path) && !is_dir)
-			continue;
-		if (!is_dir) {
-			mode = entry_of(planning, path, &blob, err);
-			if (err->code)
-				return err->code;
-		}
-		if (is_dir || mode == MODE_FILE || mode == MODE_EXEC)
-			plan_mode(planning, path, mode);
-	}
+	for (size_t i = 0; i < modes->nr; i++)
+		if (plan_listed_mode(planning, modes->items[i].path, err) < 0)
+			return err->code;
 	return 0;
 }
 
@@ -500,6 +510,7 @@ int plan_make(struct plan *out, struct snapshot *now,
 		      MAX_ENTRIES, plan_change, &planning, err) < 0 ||
 	    plan_sparse(&planning, &now->index_extra, err) < 0 ||
 	    plan_sparse(&planning, &target->index_extra, err) < 0 ||
+	    planning_unread(&planning, err) < 0 ||
 	    plan_conversions(&planning, &now->worktree_extra, err) < 0 ||
 	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
 	    plan_modes(&planning, err) < 0) {
@@ -509,6 +520,8 @@ int plan_make(struct plan *out, struct snapshot *now,
 	plan_empty_dirs(&planning);
 	plan_new_dirs(&planning);
 	strmap_release(&planning.dirs, NULL);
+	if (planning_open_dirs(&planning, err) < 0)
+		return err->code;
 	drop_kept_ignored(out);
 	sort_items(out);
 	return 0;

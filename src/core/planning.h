@@ -1,5 +1,6 @@
 /*
- * A plan while it is made: what core/plan.c and core/plan_place.c share.
+ * A plan while it is made: what core/plan.c, core/plan_place.c,
+ * core/plan_unread.c and core/plan_open.c share.
  */
 #ifndef CORE_PLANNING_H
 #define CORE_PLANNING_H
@@ -18,6 +19,32 @@ struct planning {
 /* The item of `path`: a new one, or the one that is there already, as it is. */
 struct plan_item *planning_add(struct planning *planning, const char *path,
 			       enum plan_action action);
+
+/* Plan that `path` becomes a file or link with this content. */
+int planning_file(struct planning *planning, const char *path, uint32_t mode,
+		  const struct oid *blob, struct error *err);
+
+/* The mode of `path` in the target's tree; 0: it has none, or failed. */
+uint32_t planning_entry(struct planning *planning, const char *path,
+			struct oid *blob, struct error *err);
+
+/*
+ * What could not be read when the target was made: its tree has the staged
+ * content in its place, and nobody knows the permissions below a directory.
+ * planning_keep_unread() plans that such a file stays as it is; false where
+ * there is no file now, or what was there is known.
+ */
+bool planning_was_unread(const struct planning *planning, const char *path);
+bool planning_keep_unread(struct planning *planning, const char *path);
+
+/* Plan what cannot be read now, though the trees do not say that it differs. */
+int planning_unread(struct planning *planning, struct error *err);
+
+/*
+ * Plan the permissions of directories that have to be opened for the rest of
+ * the plan. ERR_REFUSED: one is not ours to open.
+ */
+int planning_open_dirs(struct planning *planning, struct error *err);
 
 /* ERR_REFUSED: what is at `path` is in the way. */
 int planning_refuse(struct error *err, const char *path, const char *why);

@@ -1,5 +1,6 @@
 #include "core/restore_files.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -276,6 +277,39 @@ static int apply_step(struct applying *applying, enum step step,
 	return ret;
 }
 
+/* Let the owner write where the plan says what the permissions are to be. */
+static int open_dir(struct applying *applying, const struct plan_item *item,
+		    struct error *err)
+{
+	char *dir = xstrndup(item->path, strlen(item->path) - 1);
+	int fd = dir_open(applying->now->scan->top_fd, dir);
+	struct stat st;
+
+	if (fd >= 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 &&
+	    (fstat(fd, &st) < 0 || fchmod(fd, (st.st_mode & 07777) | 0300) < 0))
+		error_errno(err, "cannot open '%s' for writing", dir);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return err->code;
+}
+
+static int open_dirs(struct applying *applying, struct error *err)
+{
+	const struct plan *plan = applying->plan;
+
+	/* From the start: those above come first. */
+	for (size_t i = 0; i < plan->nr; i++) {
+		const struct plan_item *item = &plan->items[i];
+
+		if (item->action == PLAN_CHMOD &&
+		    item->path[strlen(item->path) - 1] == '/' &&
+		    open_dir(applying, item, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
 /* Directories that were empty go after the files, so that those which become
  * empty by that can go with them. */
 static int clear(struct applying *applying, struct error *err)
@@ -300,6 +334,8 @@ int restore_files(struct plan *plan, struct snapshot *now,
 	struct applying applying = {plan, now, target, writer, NULL};
 	int ret = restore_bytes_open(&applying.bytes, now->repo, target, err);
 
+	if (!ret)
+		ret = open_dirs(&applying, err);
 	if (!ret)
 		ret = clear(&applying, err);
 	if (!ret)
