@@ -8,13 +8,19 @@
 #include "git/process.h"
 #include "git/repository.h"
 
-/* libgit2 refuses what it does not know (SHA-256, reftable); git may not. */
+/*
+ * libgit2 refuses what it does not know (SHA-256, reftable); git may not. The
+ * directory is named to git as GIT_DIR: where a `.git` is no repository, git
+ * would look for one above it, and find ours.
+ */
 static int ask_git(const char *dir, struct oid *out, struct error *err)
 {
-	const char *argv[] = {"-C", dir, "rev-parse", "--verify", "-q",
-			      "HEAD^{commit}", NULL};
-	const char *env[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
-			     "GIT_COMMON_DIR", NULL};
+	static const char *const argv[] = {"rev-parse", "--verify", "-q",
+					   "HEAD^{commit}", NULL};
+	char *git_dir = xstrfmt("GIT_DIR=%s/.git", dir);
+	const char *env[] = {
+		git_dir,	  "GIT_WORK_TREE",	  "GIT_INDEX_FILE",
+		"GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", NULL};
 	struct git_command command = {.argv = argv, .env = env};
 	struct buf text = BUF_INIT;
 	int status, ret;
@@ -27,6 +33,7 @@ static int ask_git(const char *dir, struct oid *out, struct error *err)
 		error_release(err);
 	}
 	buf_release(&text);
+	free(git_dir);
 	return ret;
 }
 

@@ -504,8 +504,12 @@ static int look_at_untracked(struct reading *reading, struct error *err)
 
 	if (dir->parent && reading->has_dotgit && dir->first == dir->end)
 		return visit_nested(reading, err);
+	/*
+	 * Tracked files in it are looked at, as git does. It is listed whatever
+	 * else is there, for no restore writes into it.
+	 */
 	if (dir->nested) {
-		if (reading->nr)
+		if (reading->has_dotgit || reading->nr)
 			omit(dir, OMIT_NESTED, "", NULL);
 		return 0;
 	}
