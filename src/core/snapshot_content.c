@@ -18,6 +18,7 @@ struct reading {
 	struct content_source as_is; /* for ignored files, which L keeps */
 	struct convert_config config;
 	struct attr *attr;
+	bool has_attributes; /* an untracked .gitattributes, perhaps ignored */
 };
 
 /* -- what is to be read -------------------------------------------------- */
@@ -37,11 +38,16 @@ static struct snapshot_file *add_file(struct snapshot *snapshot,
 static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 		  struct error *err)
 {
+	struct reading *reading = context;
+
 	(void)dir;
 	(void)err;
 	if (item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED ||
 	    item->kind == SCAN_IGNORED)
-		add_file(context, item);
+		add_file(reading->snapshot, item);
+	/* Left out of the checkpoint or not, git reads it. */
+	if (!strcmp(path_basename(item->path), ".gitattributes"))
+		reading->has_attributes = true;
 	return 0;
 }
 
@@ -50,15 +56,12 @@ static bool conversions_are_possible(const struct reading *reading)
 {
 	const struct index *index = reading->snapshot->scan->index;
 
-	if (reading->config.autocrlf != AUTOCRLF_FALSE ||
+	if (reading->has_attributes ||
+	    reading->config.autocrlf != AUTOCRLF_FALSE ||
 	    !attr_is_empty(reading->attr))
 		return true;
 	for (size_t i = 0; i < index->nr; i++)
 		if (!strcmp(path_basename(index->entries[i].path),
-			    ".gitattributes"))
-			return true;
-	for (size_t i = 0; i < reading->snapshot->nr_files; i++)
-		if (!strcmp(path_basename(reading->snapshot->files[i].item->path),
 			    ".gitattributes"))
 			return true;
 	return false;
@@ -220,14 +223,14 @@ static int gather_all(struct reading *reading,
 {
 	struct snapshot *snapshot = reading->snapshot;
 
-	if (scan_each(snapshot->scan, gather, snapshot, err) < 0)
+	if (scan_each(snapshot->scan, gather, reading, err) < 0)
 		return err->code;
 	if (conversions_are_possible(reading)) {
 		snapshot->nr_files = 0;
 		if (gather_converted(reading, snapshot->scan->top, err) < 0)
 			return err->code;
 		settle_items(snapshot, snapshot->scan->top);
-		if (scan_each(snapshot->scan, gather, snapshot, err) < 0)
+		if (scan_each(snapshot->scan, gather, reading, err) < 0)
 			return err->code;
 	}
 	if (limit_new_bytes(snapshot, options, err) < 0)
