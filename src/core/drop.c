@@ -1,6 +1,7 @@
 #include "core/drop.h"
 
 #include "base/alloc.h"
+#include "core/lfs.h"
 #include "git/note.h"
 #include "git/ref.h"
 
@@ -111,6 +112,8 @@ int drop_checkpoints(struct repository *repo,
 	strlist_unique(&sessions);
 	for (size_t i = 0; !ret && i < sessions.nr; i++)
 		ret = drop_notes(repo, list, sessions.items[i], err);
+	if (!ret)
+		ret = lfs_sweep(repo, err);
 	strlist_release(&sessions);
 	ref_list_release(&refs);
 	return ret;

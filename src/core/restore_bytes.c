@@ -2,115 +2,223 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/strmap.h"
+#include "core/lfs.h"
 #include "core/plan.h"
 #include "core/target.h"
+#include "git/config.h"
+#include "git/hasher.h"
 #include "git/object.h"
 #include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/convert.h"
 #include "worktree/filter.h"
 
+/* Where the bytes of a file that needs a filter are. */
+struct made {
+	int spool;	/* borrowed from the filter; -1: they are in `file` */
+	uint64_t start; /* in the spool */
+	uint64_t size;
+	char *file; /* of git-lfs */
+};
+
 struct restore_bytes {
 	struct repository *repo;
 	const struct target *target;
-	struct strmap filtered; /* by path: int *, a file with the bytes */
+	struct filter *filter;
+	struct strmap made; /* by path: struct made * */
 };
 
 int restore_bytes_open(struct restore_bytes **out, struct repository *repo,
 		       const struct target *target, struct error *err)
 {
-	(void)err;
-	*out = xcalloc(1, sizeof(**out));
-	(*out)->repo = repo;
-	(*out)->target = target;
-	return 0;
+	struct restore_bytes *bytes = xcalloc(1, sizeof(*bytes));
+
+	*out = bytes;
+	bytes->repo = repo;
+	bytes->target = target;
+	bytes->filter = filter_new(repo);
+	return lfs_bring_back(repo, &target->stored.name, err);
 }
 
-static void free_file(void *value)
+static void free_made(void *value)
 {
-	close(*(int *)value);
-	free(value);
+	struct made *made = value;
+
+	free(made->file);
+	free(made);
 }
 
 void restore_bytes_free(struct restore_bytes *bytes)
 {
 	if (!bytes)
 		return;
-	strmap_release(&bytes->filtered, free_file);
+	strmap_release(&bytes->made, free_made);
+	filter_free(bytes->filter);
 	free(bytes);
+}
+
+static int mismatch(const char *path, const char *conversion, struct error *err)
+{
+	error_set(err, ERR_FAILED,
+		  "the bytes of '%s' do not come back by '%s' here", path,
+		  conversion);
+	return error_hint(err, "the filter or its configuration is not what it "
+			       "was when the checkpoint was made");
 }
 
 /* -- files that only a filter can make ----------------------------------- */
 
-struct filtering {
-	struct restore_bytes *bytes;
-	const char *path;
+/* What a conversion needs from here. */
+struct needed {
+	bool git;     /* a run of git's filters */
+	bool alone;   /* and what the driver gives is all of it */
+	char *driver; /* filter.<driver>; NULL: none */
 };
 
-static int copy_file(int from, int to, struct error *err)
+static struct needed needs_of(const struct worktree_conversion *conversion)
 {
-	char piece[65536];
-	ssize_t got;
+	struct error ignored = ERROR_INIT;
+	struct needed needed = {false, false, NULL};
+	struct convert convert;
+	char *names = NULL;
 
-	while ((got = read(from, piece, sizeof(piece)))) {
-		if (got < 0 && errno == EINTR)
+	if (!conversion || conversion->keep_raw)
+		return needed;
+	if (!convert_parse(conversion->conversion, &convert, &names,
+			   &ignored)) {
+		needed.git = convert_needs_git(&convert);
+		needed.alone = convert.filter && !convert.encoding &&
+			       !convert.ident && convert.eol != CONVERT_CRLF &&
+			       convert.eol != CONVERT_AUTO_CRLF;
+		if (convert.filter)
+			needed.driver = xstrdup(convert.filter);
+	}
+	free(names);
+	error_release(&ignored);
+	return needed;
+}
+
+static bool is_written(const struct plan_item *item)
+{
+	return (item->action == PLAN_CREATE || item->action == PLAN_WRITE) &&
+	       item->mode != MODE_LINK;
+}
+
+static bool has_driver(const struct repository *repo, const char *driver)
+{
+	static const char *const names[] = {"smudge", "process"};
+	bool has = false;
+
+	for (size_t i = 0; !has && i < ARRAY_SIZE(names); i++) {
+		char *key = xstrfmt("filter.%s.%s", driver, names[i]);
+		const char *value = config_get(repo->config, key);
+
+		has = value && *value;
+		free(key);
+	}
+	return has;
+}
+
+/* Content of git-lfs needs no filter where it is at hand. */
+static bool has_content(struct repository *repo, const struct oid *blob)
+{
+	char *file = lfs_find(repo, blob);
+
+	free(file);
+	return file != NULL;
+}
+
+int restore_bytes_check(struct repository *repo, const struct target *target,
+			const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->nr; i++) {
+		const struct plan_item *item = &plan->items[i];
+		struct needed needed;
+
+		if (!is_written(item))
 			continue;
-		if (got < 0)
-			return error_errno(err, "cannot read");
-		if (file_write_all(to, piece, (size_t)got, err) < 0)
+		needed = needs_of(worktree_extra_conversion(
+			&target->worktree_extra, item->path));
+		if (needed.alone && !has_driver(repo, needed.driver) &&
+		    !has_content(repo, &item->blob)) {
+			error_set(err, ERR_REFUSED,
+				  "'%s' cannot be restored: there is no filter "
+				  "'%s' here",
+				  item->path, needed.driver);
+			error_hint(err,
+				   "set it up, or restore other paths with "
+				   "'-- <path>'");
+		}
+		free(needed.driver);
+		if (err->code)
 			return err->code;
 	}
 	return 0;
 }
 
-/* Keep what the filter wrote until its turn comes; the name is gone at once. */
-static int keep_filtered(void *context, int fd, uint64_t size,
+struct filtering {
+	struct restore_bytes *bytes;
+	const struct worktree_conversion *conversion;
+};
+
+static int hash_rest(int fd, uint64_t size, struct oid *out, struct error *err)
+{
+	struct hasher *hasher = NULL;
+	char piece[65536];
+	ssize_t got = 0;
+	int ret = hasher_new(&hasher, OBJECT_BLOB, size, err);
+
+	while (!ret && (got = read(fd, piece, sizeof(piece)))) {
+		if (got > 0)
+			ret = hasher_add(hasher, piece, (size_t)got, err);
+		else if (errno != EINTR)
+			ret = error_errno(err, "cannot read");
+	}
+	if (!ret)
+		ret = hasher_finish(hasher, out, err);
+	hasher_free(hasher);
+	return ret;
+}
+
+/* Leave what the filter wrote where it is until its turn comes. */
+static int take_filtered(void *context, int fd, uint64_t size,
 			 struct error *err)
 {
 	struct filtering *filtering = context;
-	char *name = repository_path(filtering->bytes->repo,
-				     "checkpoint.d/smudged.XXXXXX");
-	int copy = mkostemp(name, O_CLOEXEC);
-	int ret, *value;
+	const struct worktree_conversion *conversion = filtering->conversion;
+	off_t start = lseek(fd, 0, SEEK_CUR);
+	struct made *made;
+	struct oid id;
 
-	(void)size;
-	if (copy < 0) {
-		ret = error_errno(err, "cannot create '%s'", name);
-		free(name);
-		return ret;
-	}
-	unlink(name);
-	free(name);
-	ret = copy_file(fd, copy, err);
-	if (ret < 0) {
-		close(copy);
-		return ret;
-	}
-	value = xmalloc(sizeof(*value));
-	*value = copy;
-	strmap_put(&filtering->bytes->filtered, filtering->path, value);
-	return 0;
+	if (start < 0)
+		return error_errno(err, "cannot read");
+	if (hash_rest(fd, size, &id, err) < 0)
+		return err->code;
+	if (!oid_equal(&id, &conversion->raw))
+		return mismatch(conversion->path, conversion->conversion, err);
+	made = xcalloc(1, sizeof(*made));
+	*made = (struct made){fd, (uint64_t)start, size, NULL};
+	strmap_put(&filtering->bytes->made, conversion->path, made);
+	return FILTER_KEEP;
 }
 
-static bool needs_filter(const struct worktree_conversion *conversion)
+static bool take_lfs(struct restore_bytes *bytes, const struct plan_item *item)
 {
-	struct error ignored = ERROR_INIT;
-	struct convert convert;
-	char *names = NULL;
-	bool needs = false;
+	char *file = lfs_find(bytes->repo, &item->blob);
+	struct made *made;
 
-	if (!conversion || conversion->keep_raw)
+	if (!file)
 		return false;
-	if (!convert_parse(conversion->conversion, &convert, &names, &ignored))
-		needs = convert_needs_git(&convert);
-	free(names);
-	error_release(&ignored);
-	return needs;
+	made = xcalloc(1, sizeof(*made));
+	*made = (struct made){.spool = -1, .file = file};
+	strmap_put(&bytes->made, item->path, made);
+	return true;
 }
 
 int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
@@ -123,21 +231,23 @@ int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
 
 	for (size_t i = 0; i < plan->nr; i++) {
 		const struct plan_item *item = &plan->items[i];
+		const struct worktree_conversion *conversion;
+		struct needed needed;
 
-		if ((item->action != PLAN_CREATE &&
-		     item->action != PLAN_WRITE) ||
-		    item->mode == MODE_LINK ||
-		    !needs_filter(worktree_extra_conversion(
-			    &bytes->target->worktree_extra, item->path)))
+		if (!is_written(item))
 			continue;
-		contexts[nr] = (struct filtering){bytes, item->path};
+		conversion = worktree_extra_conversion(
+			&bytes->target->worktree_extra, item->path);
+		needed = needs_of(conversion);
+		free(needed.driver);
+		if (!needed.git || (needed.alone && take_lfs(bytes, item)))
+			continue;
+		contexts[nr] = (struct filtering){bytes, conversion};
 		requests[nr] = (struct filter_request){item->path, item->blob,
 						       &contexts[nr]};
 		nr++;
 	}
-	if (nr)
-		ret = filter_smudge(bytes->repo, requests, nr, keep_filtered,
-				    err);
+	ret = filter_smudge(bytes->filter, requests, nr, take_filtered, err);
 	free(requests);
 	free(contexts);
 	return ret;
@@ -151,34 +261,73 @@ static int write_piece(void *context, const void *data, size_t len,
 	return file_write_all(*(int *)context, data, len, err);
 }
 
-static int mismatch(const char *path, const char *conversion, struct error *err)
+static int write_spooled(const struct made *made, int fd, struct error *err)
 {
-	error_set(err, ERR_FAILED,
-		  "the bytes of '%s' do not come back by '%s' here", path,
-		  conversion);
-	return error_hint(err, "the filter or its configuration is not what it "
-			       "was when the checkpoint was made");
+	char piece[65536];
+	uint64_t at = 0;
+
+	while (at < made->size) {
+		size_t want = made->size - at < sizeof(piece)
+				      ? (size_t)(made->size - at)
+				      : sizeof(piece);
+		ssize_t got = pread(made->spool, piece, want,
+				    (off_t)(made->start + at));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return error_errno(err, "cannot read a temporary file");
+		if (file_write_all(fd, piece, (size_t)got, err) < 0)
+			return err->code;
+		at += (uint64_t)got;
+	}
+	return 0;
 }
 
-static int write_filtered(int from,
-			  const struct worktree_conversion *conversion,
-			  const char *path, int fd, struct error *err)
+/* Hashed while it is copied: nothing else vouches for a file of git-lfs. */
+static int write_lfs(int from, uint64_t size, struct oid *id, int fd,
+		     struct error *err)
 {
-	struct buf text = BUF_INIT;
-	struct oid id;
-	int ret = 0;
+	struct hasher *hasher = NULL;
+	char piece[65536];
+	ssize_t got = 0;
+	int ret = hasher_new(&hasher, OBJECT_BLOB, size, err);
 
-	if (lseek(from, 0, SEEK_SET) < 0)
-		ret = error_errno(err, "cannot read '%s'", path);
+	while (!ret && (got = read(from, piece, sizeof(piece)))) {
+		if (got > 0) {
+			ret = hasher_add(hasher, piece, (size_t)got, err);
+			if (!ret)
+				ret = file_write_all(fd, piece, (size_t)got,
+						     err);
+		} else if (errno != EINTR) {
+			ret = error_errno(err, "cannot read");
+		}
+	}
 	if (!ret)
-		ret = buf_read_fd(&text, from, SIZE_MAX, err);
-	if (!ret)
-		ret = object_hash(&id, OBJECT_BLOB, text.ptr, text.len, err);
+		ret = hasher_finish(hasher, id, err);
+	hasher_free(hasher);
+	return ret;
+}
+
+static int write_made(const struct made *made,
+		      const struct worktree_conversion *conversion, int fd,
+		      struct error *err)
+{
+	struct stat st;
+	struct oid id;
+	int from, ret;
+
+	if (made->spool >= 0)
+		return write_spooled(made, fd, err);
+	from = open(made->file, O_RDONLY | O_CLOEXEC);
+	if (from < 0 || fstat(from, &st) < 0)
+		ret = error_errno(err, "cannot read '%s'", made->file);
+	else
+		ret = write_lfs(from, (uint64_t)st.st_size, &id, fd, err);
 	if (!ret && !oid_equal(&id, &conversion->raw))
-		ret = mismatch(path, conversion->conversion, err);
-	if (!ret)
-		ret = file_write_all(fd, text.ptr, text.len, err);
-	buf_release(&text);
+		ret = mismatch(conversion->path, conversion->conversion, err);
+	if (from >= 0)
+		close(from);
 	return ret;
 }
 
@@ -220,15 +369,15 @@ int restore_bytes_write(struct restore_bytes *bytes, const char *path,
 {
 	const struct worktree_conversion *conversion =
 		worktree_extra_conversion(&bytes->target->worktree_extra, path);
-	const int *filtered;
+	const struct made *made;
 
 	if (!conversion)
 		return object_stream(bytes->repo, blob, write_piece, &fd, err);
 	if (conversion->keep_raw)
 		return object_stream(bytes->repo, &conversion->raw, write_piece,
 				     &fd, err);
-	filtered = strmap_get(&bytes->filtered, path);
-	if (filtered)
-		return write_filtered(*filtered, conversion, path, fd, err);
+	made = strmap_get(&bytes->made, path);
+	if (made)
+		return write_made(made, conversion, fd, err);
 	return write_converted(bytes, conversion, path, blob, fd, err);
 }

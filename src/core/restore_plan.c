@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/drop.h"
+#include "core/restore_bytes.h"
 #include "git/object.h"
 #include "git/repository.h"
 
@@ -70,7 +71,8 @@ static int check_content(struct restoring *restoring, struct error *err)
 				"as no blob",
 				item->path);
 	}
-	return 0;
+	return restore_bytes_check(restoring->repo, &restoring->target, plan,
+				   err);
 }
 
 static int make_plan(struct restoring *restoring, struct error *err)

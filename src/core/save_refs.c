@@ -1,7 +1,9 @@
 #include "core/saving.h"
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "core/connectivity.h"
+#include "core/lfs.h"
 #include "git/note.h"
 #include "git/object.h"
 #include "git/pack.h"
@@ -95,13 +97,34 @@ static int trust_held(struct saving *saving, bool *held, struct error *err)
 	return 0;
 }
 
+/* Content of git-lfs is held before the refs are set, as objects are. */
+static int hold_and_set_refs(struct saving *saving, bool *held,
+			     struct error *err)
+{
+	int lock = -1;
+	int ret = lfs_hold(saving->repo, saving->out->snapshot, saving->session,
+			   saving->out->checkpoint.id, &lock, held, err);
+
+	/* What no cache vouched for has just been read anew. */
+	if (!saving->holder)
+		*held = true;
+	if (!ret && *held)
+		ret = set_refs(saving, err);
+	file_unlock(lock);
+	return ret;
+}
+
 int saving_publish(struct saving *saving, bool *held, struct error *err)
 {
 	struct saved *out = saving->out;
 	struct error missed = ERROR_INIT;
 
-	if (pack_finish(out->pack, err) < 0 || set_refs(saving, err) < 0 ||
-	    trust_held(saving, held, err) < 0)
+	if (pack_finish(out->pack, err) < 0 ||
+	    hold_and_set_refs(saving, held, err) < 0)
+		return err->code;
+	if (!*held)
+		return 0;
+	if (trust_held(saving, held, err) < 0)
 		return err->code;
 	if (!*held) {
 		/* Maybe nothing is missing: then all is well, too. */

@@ -7,19 +7,27 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/strlist.h"
+#include "git/hasher.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "worktree/dir.h"
 #include "worktree/filter.h"
-
-#define POINTER_MAX_BYTES 1024
+#include "worktree/lfs_pointer.h"
 
 /* One file that went through a filter. */
 struct filtered {
-	const struct content_source *source;
 	const char *path;
 	struct content *content;
 	struct oid smudged; /* what the filter makes of the blob */
+};
+
+/* All of them. */
+struct cleaning {
+	const struct content_source *source;
+	struct filter *filter;
+	char *lfs_store;
+	struct filtered *files;
+	size_t nr;
 };
 
 static ssize_t read_piece(void *context, void *data, size_t len,
@@ -33,43 +41,12 @@ static ssize_t read_piece(void *context, void *data, size_t len,
 	return got < 0 ? error_errno(err, "cannot read") : got;
 }
 
-/* -- git-lfs ------------------------------------------------------------------ */
-
-/*
- * A pointer of git-lfs names its content by SHA-256, so that what comes back
- * is known without running the filter:
- * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
- */
-static bool read_pointer(struct repository *repo, struct pack *pack,
-			 const struct oid *blob, char sha256[65])
-{
-	static const char start[] = "version https://git-lfs.github.com/spec/";
-	struct error ignored = ERROR_INIT;
-	struct buf text = BUF_INIT;
-	const char *line;
-	bool found = false;
-
-	/* A new pointer is in the pack, and cannot be read yet. */
-	if (!pack_has(pack, blob) &&
-	    !object_read(repo, blob, OBJECT_BLOB, POINTER_MAX_BYTES, &text,
-			 &ignored) &&
-	    !strncmp(text.ptr, start, strlen(start))) {
-		line = strstr(text.ptr, "\noid sha256:");
-		if (line && strlen(line) > 12 + 64) {
-			memcpy(sha256, line + 12, 64);
-			sha256[64] = '\0';
-			found = true;
-		}
-	}
-	error_release(&ignored);
-	buf_release(&text);
-	return found;
-}
+/* -- git-lfs ------------------------------------------------------------- */
 
 static bool has_sha256(int fd, const char *wanted, struct error *err)
 {
 	struct checksum_sha256 sum;
-	char piece[65536], found[65];
+	char piece[65536], found[LFS_ID_BYTES];
 	ssize_t got;
 
 	checksum_sha256_init(&sum);
@@ -79,44 +56,68 @@ static bool has_sha256(int fd, const char *wanted, struct error *err)
 	return !got && !strcmp(found, wanted);
 }
 
-/* Known to come back: nothing needs to be run to find out. */
-static bool is_lfs(const struct content_source *source, const char *path,
-		   const struct oid *blob, struct error *err)
+/* The pointer that the file is stored as; false: it is none. */
+static bool read_pointer(const struct cleaning *cleaning,
+			 const struct oid *blob, char id[LFS_ID_BYTES])
 {
-	char sha256[65];
-	bool same = false;
-	int fd;
+	struct error ignored = ERROR_INIT;
+	struct buf text = BUF_INIT;
+	bool found = !filter_read(cleaning->filter, blob, LFS_POINTER_BYTES,
+				  &text, &ignored) &&
+		     lfs_pointer_parse(text.ptr, text.len, id);
 
-	if (!read_pointer(source->repo, source->pack, blob, sha256))
-		return false;
-	fd = dir_open_file(source->top_fd, path);
+	error_release(&ignored);
+	buf_release(&text);
+	return found;
+}
+
+/*
+ * A pointer names its content, so that what comes back is known without
+ * running the filter, which would ask a server for content that is not here.
+ */
+static bool comes_back(const struct cleaning *cleaning, const char *path,
+		       const char *id, struct error *err)
+{
+	char *content = lfs_store_path(cleaning->lfs_store, id);
+	bool same = false;
+	int fd = -1;
+
+	if (!access(content, R_OK))
+		fd = dir_open_file(cleaning->source->top_fd, path);
 	if (fd >= 0) {
-		same = has_sha256(fd, sha256, err);
+		same = has_sha256(fd, id, err);
 		close(fd);
 	}
+	free(content);
 	return same;
 }
 
-/* -- the round trip ------------------------------------------------------------- */
+/* -- the round trip ------------------------------------------------------ */
 
 static int take_smudged(void *context, int fd, uint64_t size, struct error *err)
 {
 	struct filtered *filtered = context;
-	struct buf text = BUF_INIT;
-	int ret = buf_read_fd(&text, fd, size, err);
+	struct hasher *hasher = NULL;
+	char piece[65536];
+	ssize_t got = 0;
+	int ret = hasher_new(&hasher, OBJECT_BLOB, size, err);
 
+	while (!ret && (got = read_piece(&fd, piece, sizeof(piece), err)) > 0)
+		ret = hasher_add(hasher, piece, (size_t)got, err);
+	if (got < 0)
+		ret = (int)got;
 	if (!ret)
-		ret = object_hash(&filtered->smudged, OBJECT_BLOB, text.ptr,
-				  text.len, err);
-	buf_release(&text);
+		ret = hasher_finish(hasher, &filtered->smudged, err);
+	hasher_free(hasher);
 	return ret;
 }
 
 /* The conversion does not give the bytes back, so they are kept themselves. */
-static int keep_raw(struct filtered *filtered, struct error *err)
+static int keep_raw(const struct cleaning *cleaning,
+		    const struct filtered *filtered, struct error *err)
 {
 	struct content *content = filtered->content;
-	int fd = dir_open_file(filtered->source->top_fd, filtered->path);
+	int fd = dir_open_file(cleaning->source->top_fd, filtered->path);
 	struct oid raw;
 	int ret;
 
@@ -124,7 +125,7 @@ static int keep_raw(struct filtered *filtered, struct error *err)
 		content->state = CONTENT_CHANGING;
 		return 0;
 	}
-	ret = pack_add_stream(filtered->source->pack,
+	ret = pack_add_stream(cleaning->source->pack,
 			      (uint64_t)content->st.st_size, read_piece, &fd,
 			      &raw, err);
 	close(fd);
@@ -151,92 +152,117 @@ static bool is_unchanged(const struct content_source *source, const char *path,
 	       now.st_ctim.tv_nsec == content->st.st_ctim.tv_nsec;
 }
 
-/*
- * Run the blobs through the filter again and compare. Blobs that this very
- * checkpoint adds cannot be read by git yet; their raw bytes are kept, unless
- * the content names itself.
- */
-static int check_round_trips(struct filtered *filtered, size_t nr,
-			     struct error *err)
+static bool is_converted(const struct filtered *filtered)
 {
-	struct filter_request *requests = xcalloc(nr, sizeof(*requests));
+	return filtered->content->state == CONTENT_READ &&
+	       filtered->content->converted;
+}
+
+/* Run the blobs through the filter again, in one process. */
+static int smudge_all(const struct cleaning *cleaning, struct error *err)
+{
+	struct filter_request *requests =
+		xcalloc(cleaning->nr, sizeof(*requests));
 	size_t asked = 0;
 	int ret = 0;
 
-	for (size_t i = 0; i < nr; i++) {
-		struct content *content = filtered[i].content;
+	for (size_t i = 0; !ret && i < cleaning->nr; i++) {
+		struct filtered *filtered = &cleaning->files[i];
+		const struct oid *blob = &filtered->content->blob;
+		char id[LFS_ID_BYTES];
 
-		if (content->state != CONTENT_READ || !content->converted)
+		if (!is_converted(filtered))
 			continue;
-		if (is_lfs(filtered[i].source, filtered[i].path, &content->blob,
-			   err))
-			filtered[i].smudged = content->raw;
-		else if (!pack_has(filtered[i].source->pack, &content->blob))
+		if (!read_pointer(cleaning, blob, id))
 			requests[asked++] = (struct filter_request){
-				filtered[i].path, content->blob, &filtered[i]};
-		if (err->code)
-			goto done;
+				filtered->path, *blob, filtered};
+		else if (comes_back(cleaning, filtered->path, id, err))
+			filtered->smudged = filtered->content->raw;
+		ret = err->code;
 	}
-	if (asked)
-		ret = filter_smudge(filtered[0].source->repo, requests, asked,
+	if (!ret)
+		ret = filter_smudge(cleaning->filter, requests, asked,
 				    take_smudged, err);
-	for (size_t i = 0; !ret && i < nr; i++) {
-		struct content *content = filtered[i].content;
-
-		if (content->state == CONTENT_READ && content->converted &&
-		    !oid_equal(&filtered[i].smudged, &content->raw))
-			ret = keep_raw(&filtered[i], err);
+	/* What cannot be smudged can be saved all the same: as it is. */
+	if (ret == ERR_FAILED) {
+		error_release(err);
+		ret = 0;
 	}
-done:
 	free(requests);
-	return err->code;
+	return ret;
 }
 
-/* -- all of them ------------------------------------------------------------------- */
+static int check_round_trips(const struct cleaning *cleaning, struct error *err)
+{
+	int ret = smudge_all(cleaning, err);
 
-static int clean_unknown(const struct content_source *source,
-			 const char *const *paths, struct content **contents,
-			 const struct oid *const *known, size_t nr,
-			 struct error *err)
+	for (size_t i = 0; !ret && i < cleaning->nr; i++) {
+		const struct filtered *filtered = &cleaning->files[i];
+
+		if (is_converted(filtered) &&
+		    !oid_equal(&filtered->smudged, &filtered->content->raw))
+			ret = keep_raw(cleaning, filtered, err);
+	}
+	return ret;
+}
+
+/* -- all of them --------------------------------------------------------- */
+
+static int clean_unknown(const struct cleaning *cleaning,
+			 const struct oid *const *known, struct error *err)
 {
 	struct strlist wanted = STRLIST_INIT;
 	struct oid *blobs;
 	size_t next = 0;
-	int ret = 0;
+	int ret;
 
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < cleaning->nr; i++)
 		if (!known[i])
-			strlist_add(&wanted, paths[i]);
+			strlist_add(&wanted, cleaning->files[i].path);
 	blobs = xcalloc(wanted.nr, sizeof(*blobs));
-	if (wanted.nr)
-		ret = filter_clean(source->repo, &wanted, source->pack, blobs,
-				   err);
-	for (size_t i = 0; !ret && i < nr; i++)
-		contents[i]->blob = known[i] ? *known[i] : blobs[next++];
+	ret = filter_clean(cleaning->filter, &wanted, cleaning->source->pack,
+			   blobs, err);
+	for (size_t i = 0; !ret && i < cleaning->nr; i++)
+		cleaning->files[i].content->blob =
+			known[i] ? *known[i] : blobs[next++];
 	free(blobs);
 	strlist_release(&wanted);
 	return ret;
+}
+
+static void settle(const struct content_source *source,
+		   const struct filtered *filtered)
+{
+	struct content *content = filtered->content;
+
+	content->state =
+		!oid_is_zero(&content->blob) &&
+				is_unchanged(source, filtered->path, content)
+			? CONTENT_READ
+			: CONTENT_CHANGING;
+	content->converted = !oid_equal(&content->blob, &content->raw);
 }
 
 int content_clean(const struct content_source *source, const char *const *paths,
 		  struct content **contents, const struct oid *const *known,
 		  size_t nr, struct error *err)
 {
-	struct filtered *filtered = xcalloc(nr, sizeof(*filtered));
-	int ret = clean_unknown(source, paths, contents, known, nr, err);
+	struct cleaning cleaning = {.source = source, .nr = nr};
+	int ret;
 
-	for (size_t i = 0; !ret && i < nr; i++) {
-		struct content *content = contents[i];
-
-		filtered[i] = (struct filtered){source, paths[i], content,
-						{{0}}};
-		content->state = is_unchanged(source, paths[i], content)
-					 ? CONTENT_READ
-					 : CONTENT_CHANGING;
-		content->converted = !oid_equal(&content->blob, &content->raw);
-	}
+	cleaning.filter = filter_new(source->repo);
+	cleaning.lfs_store = lfs_store(source->repo);
+	cleaning.files = xcalloc(nr, sizeof(*cleaning.files));
+	for (size_t i = 0; i < nr; i++)
+		cleaning.files[i] =
+			(struct filtered){paths[i], contents[i], {{0}}};
+	ret = clean_unknown(&cleaning, known, err);
+	for (size_t i = 0; !ret && i < nr; i++)
+		settle(source, &cleaning.files[i]);
 	if (!ret)
-		ret = check_round_trips(filtered, nr, err);
-	free(filtered);
+		ret = check_round_trips(&cleaning, err);
+	free(cleaning.files);
+	free(cleaning.lfs_store);
+	filter_free(cleaning.filter);
 	return ret;
 }

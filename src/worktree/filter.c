@@ -3,28 +3,52 @@
 #include <errno.h>
 #include <git2.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/strmap.h"
 #include "git/index.h"
+#include "git/object.h"
 #include "git/pack.h"
 #include "git/process.h"
 #include "git/repository.h"
 #include "git/tree.h"
-#include "worktree/filter_scratch.h"
+#include "worktree/filtering.h"
 
 /* Objects above this are not read into memory. */
 #define STREAM_BYTES (8u << 20)
 
-/* One run of `git update-index`. */
-struct clean {
-	struct filter_scratch scratch;
-	char *objects;
-	char *alternates;
-	struct index_lock *index; /* the lock file is the scratch index */
-	struct buf input;	  /* the paths, each with a NUL */
-};
+/* -- the handle ---------------------------------------------------------- */
+
+struct filter *filter_new(struct repository *repo)
+{
+	struct filter *filter = xcalloc(1, sizeof(*filter));
+
+	filter->repo = repo;
+	filter->scratch = (struct filter_scratch)FILTER_SCRATCH_INIT;
+	filter->spool = -1;
+	return filter;
+}
+
+void filter_free(struct filter *filter)
+{
+	if (!filter)
+		return;
+	git_odb_free(filter->odb);
+	if (filter->spool >= 0)
+		close(filter->spool);
+	filter_scratch_release(&filter->scratch);
+	free(filter->objects);
+	free(filter);
+}
+
+int filter_need_scratch(struct filter *filter, struct error *err)
+{
+	if (filter->scratch.dir)
+		return 0;
+	return filter_scratch_open(&filter->scratch, filter->repo, err);
+}
 
 /* One entry of GIT_ALTERNATE_OBJECT_DIRECTORIES, whatever bytes are in it. */
 static void add_alternate(struct buf *out, const char *dir)
@@ -43,20 +67,56 @@ static void add_alternate(struct buf *out, const char *dir)
 	buf_addch(out, '"');
 }
 
-static int make_objects(struct clean *clean, const struct repository *repo,
-			struct error *err)
+char *filter_alternates(const char *dir)
 {
 	const char *inherited = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
-	struct buf alternates = BUF_INIT;
+	struct buf text = BUF_INIT;
 
-	clean->objects = path_join(clean->scratch.dir, "objects");
-	if (mkdir(clean->objects, 0777) < 0)
-		return error_errno(err, "cannot make directory '%s'",
-				   clean->objects);
-	add_alternate(&alternates, repo->objects_dir);
+	buf_addstr(&text, "GIT_ALTERNATE_OBJECT_DIRECTORIES=");
+	add_alternate(&text, dir);
 	if (inherited && *inherited)
-		buf_addf(&alternates, ":%s", inherited);
-	clean->alternates = buf_detach(&alternates);
+		buf_addf(&text, ":%s", inherited);
+	return buf_detach(&text);
+}
+
+int filter_read(struct filter *filter, const struct oid *blob, uint64_t limit,
+		struct buf *out, struct error *err)
+{
+	git_odb_object *object = NULL;
+	git_object_t type;
+	git_oid id;
+	size_t len;
+
+	memcpy(id.id, blob->id, OID_RAWSZ);
+	if (!filter->odb ||
+	    git_odb_read_header(&len, &type, filter->odb, &id) < 0)
+		return object_read(filter->repo, blob, OBJECT_BLOB, limit, out,
+				   err);
+	if (type != GIT_OBJECT_BLOB || len > limit)
+		return error_set(err, ERR_INVALID, "%s is too large",
+				 git_oid_tostr_s(&id));
+	if (git_odb_read(&object, filter->odb, &id) < 0)
+		return error_libgit2(err, -1, "cannot read %s",
+				     git_oid_tostr_s(&id));
+	buf_add(out, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return 0;
+}
+
+/* -- one run of `git update-index` --------------------------------------- */
+
+struct clean {
+	struct filter *filter;
+	struct index_lock *index; /* the lock file is the scratch index */
+	struct buf input;	  /* the paths, each with a NUL */
+};
+
+static int make_objects(struct filter *filter, struct error *err)
+{
+	filter->objects = path_join(filter->scratch.dir, "objects");
+	if (mkdir(filter->objects, 0777) < 0)
+		return error_errno(err, "cannot make directory '%s'",
+				   filter->objects);
 	return 0;
 }
 
@@ -73,10 +133,11 @@ static bool is_looked_at(const struct index_entry *entry,
 }
 
 /* The entries that matter, with stat data that match no file. */
-static int make_index(struct clean *clean, struct repository *repo,
-		      const struct strlist *paths, struct error *err)
+static int make_index(struct clean *clean, const struct strlist *paths,
+		      struct error *err)
 {
-	char *path = path_join(clean->scratch.dir, "index");
+	struct repository *repo = clean->filter->repo;
+	char *path = path_join(clean->filter->scratch.dir, "index");
 	struct strmap wanted = STRMAP_INIT;
 	struct index_entry *entries = NULL;
 	struct index *index = NULL;
@@ -108,19 +169,9 @@ done:
 	return rc;
 }
 
-static void clean_release(struct clean *clean)
+static int run_clean(const struct clean *clean, struct error *err)
 {
-	if (clean->index)
-		index_lock_rollback(clean->index);
-	filter_scratch_release(&clean->scratch);
-	free(clean->objects);
-	free(clean->alternates);
-	buf_release(&clean->input);
-}
-
-static int run_clean(const struct clean *clean, const struct repository *repo,
-		     struct error *err)
-{
+	const struct repository *repo = clean->filter->repo;
 	/* core.safecrlf would refuse; the others would write, or run, more. */
 	const char *argv[] = {
 		"-c",		"core.safecrlf=false",
@@ -135,9 +186,9 @@ static int run_clean(const struct clean *clean, const struct repository *repo,
 		"-z",		"--stdin",
 		NULL,
 	};
-	char *objects = xstrfmt("GIT_OBJECT_DIRECTORY=%s", clean->objects);
-	char *alternates = xstrfmt("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s",
-				   clean->alternates);
+	char *objects =
+		xstrfmt("GIT_OBJECT_DIRECTORY=%s", clean->filter->objects);
+	char *alternates = filter_alternates(repo->objects_dir);
 	char *index =
 		xstrfmt("GIT_INDEX_FILE=%s", index_lock_path(clean->index));
 	const char *env[] = {objects, alternates, index, NULL};
@@ -221,19 +272,19 @@ static int collect_object(const git_oid *id, void *context)
 }
 
 /* All that was written there, also by filters that write objects. */
-static int collect_objects(const struct clean *clean, struct pack *pack,
+static int collect_objects(struct filter *filter, struct pack *pack,
 			   struct error *err)
 {
 	struct collect collect = {.pack = pack, .err = err};
-	int rc = git_odb_open(&collect.odb, clean->objects);
+	int rc = git_odb_open(&filter->odb, filter->objects);
 
 	if (rc < 0)
 		return error_libgit2(err, rc, "cannot open '%s'",
-				     clean->objects);
-	rc = git_odb_foreach(collect.odb, collect_object, &collect);
+				     filter->objects);
+	collect.odb = filter->odb;
+	rc = git_odb_foreach(filter->odb, collect_object, &collect);
 	if (rc < 0 && !err->code)
-		error_libgit2(err, rc, "cannot list '%s'", clean->objects);
-	git_odb_free(collect.odb);
+		error_libgit2(err, rc, "cannot list '%s'", filter->objects);
 	return rc < 0 ? err->code : 0;
 }
 
@@ -256,11 +307,10 @@ static int read_ids(const struct clean *clean, const struct strlist *paths,
 	return 0;
 }
 
-int filter_clean(struct repository *repo, const struct strlist *paths,
+int filter_clean(struct filter *filter, const struct strlist *paths,
 		 struct pack *pack, struct oid *out, struct error *err)
 {
-	struct clean clean = {.scratch = FILTER_SCRATCH_INIT,
-			      .input = BUF_INIT};
+	struct clean clean = {.filter = filter, .input = BUF_INIT};
 	int rc;
 
 	if (!paths->nr)
@@ -268,17 +318,19 @@ int filter_clean(struct repository *repo, const struct strlist *paths,
 	for (size_t i = 0; i < paths->nr; i++)
 		buf_add(&clean.input, paths->items[i],
 			strlen(paths->items[i]) + 1);
-	rc = filter_scratch_open(&clean.scratch, repo, err);
+	rc = filter_need_scratch(filter, err);
 	if (!rc)
-		rc = make_objects(&clean, repo, err);
+		rc = make_objects(filter, err);
 	if (!rc)
-		rc = make_index(&clean, repo, paths, err);
+		rc = make_index(&clean, paths, err);
 	if (!rc)
-		rc = run_clean(&clean, repo, err);
+		rc = run_clean(&clean, err);
 	if (!rc)
 		rc = read_ids(&clean, paths, out, err);
 	if (!rc)
-		rc = collect_objects(&clean, pack, err);
-	clean_release(&clean);
+		rc = collect_objects(filter, pack, err);
+	if (clean.index)
+		index_lock_rollback(clean.index);
+	buf_release(&clean.input);
 	return rc;
 }

@@ -16,12 +16,21 @@
 #ifndef WORKTREE_FILTER_H
 #define WORKTREE_FILTER_H
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/strlist.h"
 #include "git/oid.h"
 
+struct filter;
 struct pack;
 struct repository;
+
+/*
+ * Both directions, on the same scratch objects: what one has cleaned the other
+ * can smudge, though no repository has it yet. The caller must filter_free().
+ */
+struct filter *filter_new(struct repository *repo);
+void filter_free(struct filter *filter);
 
 /*
  * Turn the files `paths` (from the top of the worktree) into blobs, and add
@@ -29,27 +38,34 @@ struct repository;
  * ids. A filter that fails where it is required is ERR_FAILED and names the
  * path; so is an encoding that the file is not in. A path that has gone
  * meanwhile gets the zero id; one that has changed is the caller's to notice.
+ * Once for each filter.
  */
-int filter_clean(struct repository *repo, const struct strlist *paths,
+int filter_clean(struct filter *filter, const struct strlist *paths,
 		 struct pack *pack, struct oid *out, struct error *err);
+
+/* As object_read(), and reads what was cleaned as well. */
+int filter_read(struct filter *filter, const struct oid *blob, uint64_t limit,
+		struct buf *out, struct error *err);
 
 /*
  * Write blob `blob` as `path` would have it in the worktree to a nameless file,
  * and hand it on: `sink` is called in the order of the requests, with a
- * readable descriptor at offset 0 that it must not close, and must be done with
- * when it returns. Attributes are those of the worktree. A blob that is not
- * there is ERR_NOT_FOUND, a required filter that fails ERR_FAILED; both name
- * the path, and what the filter says goes to standard error.
+ * readable descriptor that it must not close; the content is what there is
+ * from its offset to its end. A sink that returns FILTER_KEEP may read it from
+ * there with pread() until filter_free(), others are done with it. Attributes
+ * are those of the worktree. A blob that is not there is ERR_NOT_FOUND, a
+ * required filter that fails ERR_FAILED; both name the path, and what the
+ * filter says goes to standard error.
  */
 struct filter_request {
 	const char *path;
 	struct oid blob;
 	void *context;
 };
+#define FILTER_KEEP 1
 typedef int (*filter_sink)(void *context, int fd, uint64_t size,
 			   struct error *err);
-int filter_smudge(struct repository *repo,
-		  const struct filter_request *requests, size_t nr,
-		  filter_sink sink, struct error *err);
+int filter_smudge(struct filter *filter, const struct filter_request *requests,
+		  size_t nr, filter_sink sink, struct error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "git/process.h"
 #include "git/repository.h"
-#include "worktree/filter_scratch.h"
+#include "worktree/filtering.h"
 
 #define PIECE_BYTES (64u << 10)
 #define MAX_HEADER 256
@@ -19,14 +19,13 @@
  * followed by one for a name that nobody can know: its answer is the end.
  */
 struct smudge {
-	const struct repository *repo;
-	struct filter_scratch scratch;
+	struct filter *filter;
+	char *alternates; /* with which git sees new objects; or NULL */
 	struct git_child child;
 	bool started;
 	struct buf end;	  /* "\n<name> missing\n" */
 	struct buf input; /* read and not used yet */
-	int spool;
-	uint64_t size; /* of what is in the spool */
+	uint64_t size;	  /* of what is in the spool, behind what is kept */
 };
 
 static int failed(const char *path, struct error *err)
@@ -42,7 +41,9 @@ static int start(struct smudge *smudge, struct error *err)
 	static const char *const argv[] = {
 		"cat-file", "--filters", "--batch=%(objecttype) %(objectsize)",
 		NULL};
-	struct git_command command = {.repo = smudge->repo, .argv = argv};
+	const char *env[] = {smudge->alternates, NULL};
+	struct git_command command = {
+		.repo = smudge->filter->repo, .argv = argv, .env = env};
 	char nonce[33];
 	int rc = git_child_start(&smudge->child, &command, err);
 
@@ -72,7 +73,8 @@ static ssize_t read_more(struct smudge *smudge, int from, struct error *err)
 
 static int spool(struct smudge *smudge, size_t len, struct error *err)
 {
-	int rc = file_write_all(smudge->spool, smudge->input.ptr, len, err);
+	int rc = file_write_all(smudge->filter->spool, smudge->input.ptr, len,
+				err);
 
 	buf_remove(&smudge->input, 0, len);
 	smudge->size += len;
@@ -81,10 +83,12 @@ static int spool(struct smudge *smudge, size_t len, struct error *err)
 
 static int empty_spool(struct smudge *smudge, struct error *err)
 {
+	const struct filter *filter = smudge->filter;
+
 	smudge->size = 0;
 	buf_reset(&smudge->input);
-	if (ftruncate(smudge->spool, 0) < 0 ||
-	    lseek(smudge->spool, 0, SEEK_SET) < 0)
+	if (ftruncate(filter->spool, (off_t)filter->kept) < 0 ||
+	    lseek(filter->spool, (off_t)filter->kept, SEEK_SET) < 0)
 		return error_errno(err, "cannot empty a temporary file");
 	return 0;
 }
@@ -188,7 +192,9 @@ static int ask_alone(struct smudge *smudge,
 	char hex[OID_HEXSZ + 1];
 	const char *argv[] = {"cat-file", "--filters", option,
 			      oid_hex(&request->blob, hex), NULL};
-	struct git_command command = {.repo = smudge->repo, .argv = argv};
+	const char *env[] = {smudge->alternates, NULL};
+	struct git_command command = {
+		.repo = smudge->filter->repo, .argv = argv, .env = env};
 	struct error ended = ERROR_INIT;
 	struct git_child child;
 	ssize_t got = 0;
@@ -211,6 +217,7 @@ static int smudge_one(struct smudge *smudge,
 		      const struct filter_request *request, filter_sink sink,
 		      struct error *err)
 {
+	struct filter *filter = smudge->filter;
 	int rc = empty_spool(smudge, err);
 
 	if (!rc)
@@ -218,39 +225,46 @@ static int smudge_one(struct smudge *smudge,
 					   : ask_batch(smudge, request, err);
 	if (rc < 0)
 		return failed(request->path, err);
-	if (lseek(smudge->spool, 0, SEEK_SET) < 0)
+	if (lseek(filter->spool, (off_t)filter->kept, SEEK_SET) < 0)
 		return error_errno(err, "cannot read a temporary file");
-	return sink(request->context, smudge->spool, smudge->size, err);
+	rc = sink(request->context, filter->spool, smudge->size, err);
+	if (rc == FILTER_KEEP) {
+		filter->kept += smudge->size;
+		rc = 0;
+	}
+	return rc;
 }
 
-int filter_smudge(struct repository *repo,
-		  const struct filter_request *requests, size_t nr,
-		  filter_sink sink, struct error *err)
+static int open_spool(struct filter *filter, struct error *err)
 {
-	struct smudge smudge = {.repo = repo,
-				.scratch = FILTER_SCRATCH_INIT,
-				.end = BUF_INIT,
-				.input = BUF_INIT,
-				.spool = -1};
+	if (filter->spool >= 0)
+		return 0;
+	if (filter_need_scratch(filter, err) < 0)
+		return err->code;
+	filter->spool = filter_scratch_file(&filter->scratch, err);
+	return filter->spool < 0 ? err->code : 0;
+}
+
+int filter_smudge(struct filter *filter, const struct filter_request *requests,
+		  size_t nr, filter_sink sink, struct error *err)
+{
+	struct smudge smudge = {
+		.filter = filter, .end = BUF_INIT, .input = BUF_INIT};
 	struct error ended = ERROR_INIT;
-	int rc = 0;
+	int rc;
 
 	if (!nr)
 		return 0;
-	rc = filter_scratch_open(&smudge.scratch, repo, err);
-	if (!rc) {
-		smudge.spool = filter_scratch_file(&smudge.scratch, err);
-		rc = smudge.spool < 0 ? err->code : 0;
-	}
+	if (filter->objects)
+		smudge.alternates = filter_alternates(filter->objects);
+	rc = open_spool(filter, err);
 	for (size_t i = 0; !rc && i < nr; i++)
 		rc = smudge_one(&smudge, &requests[i], sink, err);
 	if (smudge.started && git_child_finish(&smudge.child, &ended) < 0 &&
 	    !rc)
 		rc = error_move(err, &ended);
 	error_release(&ended);
-	if (smudge.spool >= 0)
-		close(smudge.spool);
-	filter_scratch_release(&smudge.scratch);
+	free(smudge.alternates);
 	buf_release(&smudge.end);
 	buf_release(&smudge.input);
 	return rc;

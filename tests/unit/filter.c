@@ -50,11 +50,14 @@ static struct repository *open_repo(void)
 static int clean(struct repository *repo, const struct strlist *paths,
 		 struct oid *ids, size_t *added, struct error *err)
 {
+	struct filter *filter;
 	struct pack *pack = NULL;
 	int rc;
 
 	assert_int_equal(pack_open(&pack, repo, err), 0);
-	rc = filter_clean(repo, paths, pack, ids, err);
+	filter = filter_new(repo);
+	rc = filter_clean(filter, paths, pack, ids, err);
+	filter_free(filter);
 	*added = pack_count(pack);
 	if (!rc)
 		assert_int_equal(pack_finish(pack, err), 0);
@@ -309,6 +312,7 @@ static int smudge(const char *const *names, size_t nr, const char *text,
 		  struct taken *taken, struct error *err)
 {
 	struct filter_request *requests = calloc(nr, sizeof(*requests));
+	struct filter *filter;
 	struct repository *repo;
 	struct buf data = BUF_INIT;
 	struct oid blob;
@@ -321,7 +325,9 @@ static int smudge(const char *const *names, size_t nr, const char *text,
 	for (size_t i = 0; i < nr; i++)
 		requests[i] = (struct filter_request){names[i], blob, taken};
 	repo = open_repo();
-	rc = filter_smudge(repo, requests, nr, take, err);
+	filter = filter_new(repo);
+	rc = filter_smudge(filter, requests, nr, take, err);
+	filter_free(filter);
 	repository_free(repo);
 	buf_release(&data);
 	free(requests);
@@ -375,6 +381,7 @@ static void smudges_that_fail_are_named(void **state)
 	struct error err = ERROR_INIT;
 	struct filter_request absent = {"a.up", {{1, 2, 3}}, &taken};
 	struct repository *repo = open_repo();
+	struct filter *filter = filter_new(repo);
 
 	(void)state;
 	assert_int_equal(smudge(names, 3, "HI\n", &taken, &err), ERR_FAILED);
@@ -384,10 +391,11 @@ static void smudges_that_fail_are_named(void **state)
 	assert_int_equal(smudge(odd, 1, "HI\n", &taken, &err), ERR_FAILED);
 	assert_non_null(strstr(err.text, "'x\n.bad'"));
 	error_release(&err);
-	assert_int_equal(filter_smudge(repo, &absent, 1, take, &err),
+	assert_int_equal(filter_smudge(filter, &absent, 1, take, &err),
 			 ERR_NOT_FOUND);
 	assert_non_null(strstr(err.text, "'a.up'"));
 	error_release(&err);
+	filter_free(filter);
 	repository_free(repo);
 	buf_release(&taken.text);
 }
@@ -404,6 +412,7 @@ static void a_sink_may_end_it(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct repository *repo = open_repo();
+	struct filter *filter = filter_new(repo);
 	struct filter_request requests[2] = {{.path = "a.up"},
 					     {.path = "b.up"}};
 
@@ -411,9 +420,10 @@ static void a_sink_may_end_it(void **state)
 	run("echo HI | git hash-object -w --stdin");
 	object_hash(&requests[0].blob, OBJECT_BLOB, "HI\n", 3, &err);
 	requests[1].blob = requests[0].blob;
-	assert_int_equal(filter_smudge(repo, requests, 2, refuse, &err),
+	assert_int_equal(filter_smudge(filter, requests, 2, refuse, &err),
 			 ERR_LOCKED);
 	error_release(&err);
+	filter_free(filter);
 	repository_free(repo);
 }
 
