@@ -236,6 +236,26 @@ static const struct scan_item *own_gitlink(const struct scan_dir *dir)
 	return NULL;
 }
 
+/* Whether a file or link stands where the directory was: git add takes it, and
+ * drops what a sparse checkout had left out below that name. */
+static bool is_replaced(const struct scan_dir *dir, const struct scan_dir *child)
+{
+	size_t len = child->path_len - 1;
+
+	if (!child->missing)
+		return false;
+	for (size_t i = 0; i < dir->nr_items; i++) {
+		const struct scan_item *item = &dir->items[i];
+		uint32_t mode;
+		struct oid oid;
+
+		if (!strncmp(item->path, child->path, len) &&
+		    !item->path[len] && item_entry(item, &mode, &oid))
+			return true;
+	}
+	return false;
+}
+
 static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
 			struct entries *entries, struct error *err)
 {
@@ -251,6 +271,8 @@ static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
 			add(entries, name, len, MODE_GITLINK, &gitlink->oid);
 			continue;
 		}
+		if (is_replaced(dir, child))
+			continue;
 		if (dir_tree(snapshot, child, &tree, &empty, err) < 0)
 			return err->code;
 		if (!empty)
