@@ -7,6 +7,7 @@
 #include "ui/cleaned.h"
 #include "ui/options.h"
 #include "ui/output.h"
+#include "ui/progress.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
@@ -26,6 +27,8 @@ struct clean {
 	struct strlist paths;
 	struct strlist pathspecs;
 	bool dry_run;
+	bool show_progress;
+	struct progress progress;
 };
 
 static int read_criteria(struct clean *clean, const struct options *options,
@@ -57,7 +60,7 @@ static int read_kind(struct clean *clean, const struct options *options,
 	const struct retention_criteria *criteria = &clean->request.criteria;
 	bool criterion = criteria->keep >= 0 || clean->days >= 0 ||
 			 criteria->types || criteria->session ||
-			 criteria->task || criteria->damaged;
+			 criteria->task || criteria->lost;
 
 	if (args->nr && (criterion || clean->paths.nr))
 		return options_error(options, err,
@@ -87,7 +90,7 @@ static int read_options(struct clean *clean, struct output *output, int argc,
 			"all but the newest <n>"),
 		OPT_INT(0, "older-than", &clean->days, "days",
 			"those of more than <days> days ago"),
-		OPT_FLAG(0, "verify", &criteria->damaged,
+		OPT_FLAG(0, "verify", &criteria->lost,
 			 "those that cannot be restored"),
 		OPT_LIST(0, "type", &clean->types, "type",
 			 "only those of this type; may be given again"),
@@ -109,6 +112,19 @@ static int read_options(struct clean *clean, struct output *output, int argc,
 	return read_kind(clean, &options, &args, err);
 }
 
+/* The first of them tells how many there are. */
+static void show_verified(void *context, size_t done, size_t total)
+{
+	struct clean *clean = context;
+
+	if (done == 1)
+		progress_start(&clean->progress, "Verifying checkpoints", total,
+			       clean->show_progress);
+	progress_tick(&clean->progress, 1);
+	if (done == total)
+		progress_stop(&clean->progress);
+}
+
 static int run(struct command_context *context, struct clean *clean,
 	       struct cleaned *cleaned, struct error *err)
 {
@@ -120,6 +136,9 @@ static int run(struct command_context *context, struct clean *clean,
 				       (const char *const *)clean->paths.items,
 				       clean->paths.nr, &clean->pathspecs, err);
 	clean->request.pathspecs = &clean->pathspecs;
+	clean->request.verified = show_verified;
+	clean->request.context = clean;
+	clean->show_progress = !output->quiet;
 	if (!ret)
 		ret = clean_choose(context->repo, &clean->request, cleaned,
 				   err);

@@ -39,7 +39,7 @@ static int read_count(const struct repository *repo, const char *key,
 	return 0;
 }
 
-/* -- reading ------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------- */
 
 /* What the trailers say. */
 static int read_trailers(struct repository *repo, const struct oid *oid,
@@ -55,7 +55,7 @@ static int read_trailers(struct repository *repo, const struct oid *oid,
 		ret = commit_read(repo, oid, &commit, err);
 	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID || oid_is_zero(oid)) {
 		error_release(err);
-		item->damaged = true;
+		item->unsound = true;
 		return 0;
 	}
 	if (ret < 0)
@@ -129,7 +129,7 @@ void candidates_release(struct candidates *candidates)
 	*candidates = (struct candidates){.list = CHECKPOINT_LIST_INIT};
 }
 
-/* -- protecting ---------------------------------------------------------- */
+/* -- protecting -------------------------------------------------------- */
 
 static bool is_sound(struct repository *repo,
 		     const struct checkpoint *checkpoint, bool thorough)
@@ -157,17 +157,19 @@ int candidates_protect(struct candidates *candidates, struct repository *repo,
 	for (size_t i = 0; i < nr && sound <= backups; i++) {
 		struct retention_item *item = &candidates->items[i];
 
-		if (item->damaged || item->type == TYPE_PRE_RESTORE)
+		if (item->lost)
+			item->unsound = true;
+		if (item->unsound || item->type == TYPE_PRE_RESTORE)
 			continue;
-		item->damaged =
+		item->unsound =
 			!is_sound(repo, &candidates->list.items[i], thorough);
-		sound += !item->damaged;
+		sound += !item->unsound;
 	}
 	retention_protect(candidates->items, nr, backups);
 	return 0;
 }
 
-/* -- automatic retention ------------------------------------------------- */
+/* -- automatic retention ----------------------------------------------- */
 
 int candidates_thin(struct candidates *out, struct repository *repo,
 		    struct error *err)

@@ -20,7 +20,8 @@ struct candidates {
 
 /*
  * Look at every checkpoint of `list`, which is taken. One whose commit cannot
- * be read is damaged and of no known type. The caller must
+ * be read is unsound and of no known type; a pre_restore of the last hour is
+ * taken as needed. The caller must
  * candidates_release().
  */
 int candidates_read(struct candidates *out, struct repository *repo,

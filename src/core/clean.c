@@ -7,10 +7,11 @@
 #include "core/id.h"
 #include "core/journal.h"
 #include "core/session.h"
+#include "core/verify.h"
 #include "git/commit.h"
 #include "git/ref.h"
 
-/* -- items --------------------------------------------------------------- */
+/* -- items ------------------------------------------------------------- */
 
 static void read_commit_text(struct repository *repo, struct clean_item *item)
 {
@@ -59,7 +60,7 @@ static void release_items(struct clean_items *items)
 	free(items->items);
 }
 
-/* -- by name ------------------------------------------------------------- */
+/* -- by name ----------------------------------------------------------- */
 
 /*
  * Like checkpoint_resolve(), but a ref that holds no id can be named, too: all
@@ -105,7 +106,7 @@ static int choose_named(struct repository *repo,
 	return ret;
 }
 
-/* -- by path ------------------------------------------------------------- */
+/* -- by path ----------------------------------------------------------- */
 
 static int choose_by_path(struct repository *repo,
 			  const struct clean_request *request,
@@ -127,20 +128,56 @@ static int choose_by_path(struct repository *repo,
 	return ret;
 }
 
-/* -- by retention -------------------------------------------------------- */
+/* -- by retention ------------------------------------------------------ */
 
+/* `problems` (may be NULL) has a list for each candidate. */
 static void add_decided(struct repository *repo, struct cleaned *out,
-			const struct candidates *candidates)
+			const struct candidates *candidates,
+			struct strlist *problems)
 {
 	for (size_t i = 0; i < candidates->list.nr; i++) {
 		const struct retention_item *item = &candidates->items[i];
-		const struct checkpoint *name = &candidates->list.items[i];
+		struct clean_item *added;
 
-		if (item->drop)
-			add_item(repo, &out->drop, name);
-		else if (item->condemned)
-			add_item(repo, &out->stay, name)->reason = item->reason;
+		if (!item->drop && !item->condemned)
+			continue;
+		added = add_item(repo, item->drop ? &out->drop : &out->stay,
+				 &candidates->list.items[i]);
+		added->reason = item->reason;
+		if (problems) {
+			added->problems = problems[i];
+			problems[i] = (struct strlist)STRLIST_INIT;
+		}
 	}
+}
+
+/* Find out which cannot be restored, and why. */
+static int verify_all(struct repository *repo,
+		      const struct clean_request *request,
+		      struct candidates *candidates, struct strlist *problems,
+		      struct error *err)
+{
+	struct verify *verify = NULL;
+	size_t nr = candidates->list.nr;
+	int ret = verify_open(&verify, repo, err);
+
+	for (size_t i = 0; !ret && i < nr; i++) {
+		struct verified verified = {0};
+
+		ret = verify_checkpoint(verify, &candidates->list.items[i],
+					&verified, err);
+		candidates->items[i].lost =
+			verified_has(&verified, VERIFY_LOST);
+		for (size_t k = 0; k < verified.nr; k++)
+			if (verified.problems[k].kind == VERIFY_LOST)
+				strlist_add(&problems[i],
+					    verified.problems[k].text);
+		verified_release(&verified);
+		if (request->verified)
+			request->verified(request->context, i + 1, nr);
+	}
+	verify_close(verify);
+	return ret;
 }
 
 static int choose_by_criteria(struct repository *repo,
@@ -150,19 +187,28 @@ static int choose_by_criteria(struct repository *repo,
 	const struct retention_criteria *criteria = &request->criteria;
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	struct candidates candidates = {.list = CHECKPOINT_LIST_INIT};
+	struct strlist *problems = NULL;
+	size_t nr = 0;
 	int ret;
 
 	ret = checkpoint_list_read(repo, SCOPE_WORKTREE, criteria->session,
 				   &list, err);
-	if (!ret)
+	if (!ret) {
+		nr = list.nr;
+		problems = xcalloc(nr, sizeof(*problems));
 		ret = candidates_read(&candidates, repo, &list, err);
+	}
+	if (!ret && criteria->lost)
+		ret = verify_all(repo, request, &candidates, problems, err);
 	if (!ret)
 		ret = candidates_protect(&candidates, repo, true, err);
 	if (!ret) {
-		retention_condemn(candidates.items, candidates.list.nr,
-				  criteria);
-		add_decided(repo, out, &candidates);
+		retention_condemn(candidates.items, nr, criteria);
+		add_decided(repo, out, &candidates, problems);
 	}
+	for (size_t i = 0; i < nr; i++)
+		strlist_release(&problems[i]);
+	free(problems);
 	candidates_release(&candidates);
 	checkpoint_list_release(&list);
 	return ret;
@@ -181,7 +227,7 @@ static int choose_of_session(struct repository *repo, const char *session,
 	if (!ret)
 		ret = candidates_thin(&candidates, repo, err);
 	if (!ret)
-		add_decided(repo, out, &candidates);
+		add_decided(repo, out, &candidates, NULL);
 	candidates_release(&candidates);
 	checkpoint_list_release(&list);
 	return ret;
@@ -199,7 +245,7 @@ static int choose_by_retention(struct repository *repo, struct cleaned *out,
 	return ret;
 }
 
-/* -- the whole ----------------------------------------------------------- */
+/* -- the whole --------------------------------------------------------- */
 
 /* Borrowed from the items; to be free()d, and no more. */
 static struct checkpoint_list names_of(const struct clean_items *items)

@@ -37,6 +37,10 @@ struct clean_request {
 	size_t nr_names;
 	struct retention_criteria criteria; /* CLEAN_CRITERIA */
 	const struct strlist *pathspecs;    /* CLEAN_PATH; from the top */
+	/* Called after each checkpoint that was verified, for the criterion
+	 * `lost`; or NULL. */
+	void (*verified)(void *context, size_t done, size_t total);
+	void *context;
 };
 
 /* A checkpoint that goes, or would go if nothing held it. */

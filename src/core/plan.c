@@ -79,12 +79,7 @@ static int plan_gitlink(struct planning *planning,
 		return 0;
 	}
 	/* A submodule whose repository is not here is an empty directory. */
-	if (change->old_mode)
-		planning_add(planning, change->path, PLAN_DELETE);
-	else
-		planning_add(planning, change->path, PLAN_MKDIR)->permissions =
-			-1;
-	return 0;
+	return planning_dir(planning, change->path, -1, err);
 }
 
 static int plan_deletion(struct planning *planning, const char *path)
@@ -400,8 +395,9 @@ static int plan_modes(struct planning *planning, struct error *err)
 	return plan_listed_modes(planning, &then->modes, err);
 }
 
-static void plan_empty_dirs(struct planning *planning)
+static int plan_empty_dirs(struct planning *planning, struct error *err)
 {
+	const unsigned mask = planning->target->foreign ? 0777 : 07777;
 	const struct worktree_modes *now =
 		&planning->now->worktree_extra.empty_dirs;
 	const struct worktree_modes *then =
@@ -414,18 +410,18 @@ static void plan_empty_dirs(struct planning *planning)
 		    pathspec_matches(planning->pathspecs, now->items[i].path))
 			planning_add(planning, now->items[i].path, PLAN_RMDIR);
 	for (size_t i = 0; i < then->nr; i++) {
+		const struct worktree_mode *dir = &then->items[i];
 		const struct worktree_mode *known =
-			worktree_modes_find(now, then->items[i].path);
+			worktree_modes_find(now, dir->path);
 
-		if ((!known || known->mode != then->items[i].mode) &&
-		    path_is_safe(then->items[i].path) &&
-		    pathspec_matches(planning->pathspecs, then->items[i].path))
-			planning_add(planning, then->items[i].path, PLAN_MKDIR)
-				->permissions =
-				(int)(then->items[i].mode &
-				      (planning->target->foreign ? 0777
-								 : 07777));
+		if ((!known || known->mode != dir->mode) &&
+		    path_is_safe(dir->path) &&
+		    pathspec_matches(planning->pathspecs, dir->path) &&
+		    planning_dir(planning, dir->path, (int)(dir->mode & mask),
+				 err) < 0)
+			return err->code;
 	}
+	return 0;
 }
 
 /* -- the whole ----------------------------------------------------------- */
@@ -513,11 +509,11 @@ int plan_make(struct plan *out, struct snapshot *now,
 	    planning_unread(&planning, err) < 0 ||
 	    plan_conversions(&planning, &now->worktree_extra, err) < 0 ||
 	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
-	    plan_modes(&planning, err) < 0) {
+	    plan_modes(&planning, err) < 0 ||
+	    plan_empty_dirs(&planning, err) < 0) {
 		strmap_release(&planning.dirs, NULL);
 		return err->code;
 	}
-	plan_empty_dirs(&planning);
 	plan_new_dirs(&planning);
 	strmap_release(&planning.dirs, NULL);
 	if (planning_open_dirs(&planning, err) < 0)

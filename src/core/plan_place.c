@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "base/alloc.h"
 #include "base/path.h"
 #include "core/pathspec.h"
 #include "worktree/dir.h"
@@ -95,6 +96,39 @@ int planning_look_at_place(struct planning *planning, const char *path,
 	if (errno == ENOENT)
 		return 0;
 	return error_errno(err, "cannot look at '%s'", path);
+}
+
+int planning_dir(struct planning *planning, const char *path, int permissions,
+		 struct error *err)
+{
+	const struct worktree_modes *empty =
+		&planning->now->worktree_extra.empty_dirs;
+	char *below = xstrfmt("%s/", path);
+	struct stat st;
+
+	if (planning_look_for_nested(planning, path, err) < 0)
+		goto done;
+	if (dir_stat(planning->now->scan->top_fd, path, &st) < 0) {
+		if (errno == ENOTDIR || errno == ELOOP)
+			look_above(planning, path, err);
+		else if (errno != ENOENT)
+			error_errno(err, "cannot look at '%s'", path);
+	} else if (!S_ISDIR(st.st_mode)) {
+		clear_away(planning, path, &st, false, err);
+	} else if (permissions >= 0 &&
+		   (st.st_mode & 07777) != (mode_t)permissions) {
+		planning_add(planning, below, PLAN_CHMOD)->permissions =
+			permissions;
+	}
+	/* It may be there, and go with the last file that goes from it. */
+	if (!err->code && !worktree_modes_find(empty, path))
+		planning_add(planning,
+			     plan_find(planning->plan, path) ? below : path,
+			     PLAN_MKDIR)
+			->permissions = permissions;
+done:
+	free(below);
+	return err->code;
 }
 
 int planning_look_for_nested(struct planning *planning, const char *path,

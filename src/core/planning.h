@@ -57,6 +57,13 @@ int planning_refuse(struct error *err, const char *path, const char *why);
 int planning_look_at_place(struct planning *planning, const char *path,
 			   struct error *err);
 
+/*
+ * Plan that `path` becomes a directory, whatever is there now; `permissions`
+ * -1: as the umask has it.
+ */
+int planning_dir(struct planning *planning, const char *path, int permissions,
+		 struct error *err);
+
 /* Refuse a path that lies in a repository which is not ours. */
 int planning_look_for_nested(struct planning *planning, const char *path,
 			     struct error *err);

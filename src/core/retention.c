@@ -25,7 +25,7 @@ void retention_protect(struct retention_item *items, size_t nr, size_t backups)
 		struct retention_item *item = &items[i];
 
 		item->reason = RETENTION_FREE;
-		if (item->type != TYPE_PRE_RESTORE && !item->damaged) {
+		if (item->type != TYPE_PRE_RESTORE && !item->unsound) {
 			if (!newest) {
 				newest = true;
 				item->reason = RETENTION_NEWEST;
@@ -41,7 +41,7 @@ void retention_protect(struct retention_item *items, size_t nr, size_t backups)
 	}
 }
 
-/* -- automatic retention ------------------------------------------------- */
+/* -- automatic retention ----------------------------------------------- */
 
 #define NONE SIZE_MAX
 
@@ -155,7 +155,7 @@ size_t retention_thin(struct retention_item *items, size_t nr, size_t limit,
 	return dropped;
 }
 
-/* -- criteria ------------------------------------------------------------ */
+/* -- criteria ---------------------------------------------------------- */
 
 static bool is_chosen(const struct retention_item *item,
 		      const struct retention_criteria *criteria)
@@ -183,7 +183,7 @@ size_t retention_condemn(struct retention_item *items, size_t nr,
 		item->condemned = newer >= criteria->keep &&
 				  (criteria->older_than_ms == INT64_MIN ||
 				   item->time_ms < criteria->older_than_ms) &&
-				  (!criteria->damaged || item->damaged);
+				  (!criteria->lost || item->lost);
 		item->drop = item->condemned && !item->reason;
 		dropped += item->drop;
 		newer += item->type != TYPE_PRE_RESTORE;

@@ -38,7 +38,8 @@ struct retention_item {
 	bool pinned;
 	bool needed;	 /* by an undo, a redo or a journal */
 	bool unfinished; /* its session is: only `auto` goes by itself */
-	bool damaged;	 /* it cannot be restored, so it is nobody's backup */
+	bool unsound;	 /* not all of it can be read: it is nobody's backup */
+	bool lost; /* it cannot be restored: what `clean --verify` drops */
 
 	/* What was decided. */
 	bool condemned; /* `clean`: the criteria are met */
@@ -53,7 +54,7 @@ struct retention_criteria {
 	unsigned types;	       /* bits 1 << enum checkpoint_type; 0: any */
 	const char *session;   /* NULL: any */
 	const char *task;      /* NULL: any */
-	bool damaged;	       /* only what cannot be restored */
+	bool lost;	       /* only what cannot be restored */
 };
 
 #define RETENTION_CRITERIA_INIT                                                \
@@ -64,7 +65,7 @@ struct retention_criteria {
 /*
  * In all of these the items are sorted, the newest first.
  *
- * Set the reason of each. `backups` is checkpoint.backupCount. A damaged item
+ * Set the reason of each. `backups` is checkpoint.backupCount. An unsound item
  * is neither the newest nor a backup.
  */
 void retention_protect(struct retention_item *items, size_t nr, size_t backups);

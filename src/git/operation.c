@@ -10,7 +10,7 @@
 #include "git/repository.h"
 #include "git/tree.h"
 
-/* -- its name ---------------------------------------------------------- */
+/* -- its name ------------------------------------------------------------ */
 
 static bool has_below(const struct operation *operation, const char *prefix)
 {
@@ -74,7 +74,7 @@ static char *name_of(const struct operation *operation)
 	return name.len ? buf_detach(&name) : NULL;
 }
 
-/* -- what it names ----------------------------------------------------- */
+/* -- what it names ------------------------------------------------------- */
 
 static int read_mentions(struct repository *repo, struct operation *out,
 			 struct error *err)

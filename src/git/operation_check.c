@@ -66,7 +66,7 @@ bool operation_is_id(const char *word, size_t len)
 	return len == OID_HEXSZ && operation_is_short_id(word, len);
 }
 
-/* -- refs -------------------------------------------------------------- */
+/* -- refs ---------------------------------------------------------------- */
 
 static bool is_valid_below(const char *name, size_t len, const char *prefix)
 {
@@ -132,7 +132,7 @@ static int check_term(struct operation_grammar *at,
 	return is_valid ? 0 : operation_invalid(at, "no term of a bisection");
 }
 
-/* -- one line after the other ------------------------------------------ */
+/* -- one line after the other -------------------------------------------- */
 
 static int check_id(struct operation_grammar *at,
 		    const struct operation_line *line)
@@ -292,7 +292,7 @@ static int check_lines(struct operation_grammar *at,
 	return ret;
 }
 
-/* -- other kinds of files ---------------------------------------------- */
+/* -- other kinds of files ------------------------------------------------ */
 
 /* "<id>[.<variant>] TAB <path> NUL": files that rerere reads and writes. */
 static int check_merge_rr(struct operation_grammar *at)
@@ -366,7 +366,7 @@ static int check_format(struct operation_grammar *at,
 	return 0;
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 /* A ref is moved by restore because it is in the list: it must belong there. */
 static int check_refs(const struct operation *operation, bool trusted,

@@ -138,7 +138,7 @@ int operation_check_trailers(struct operation_grammar *at)
 			   : operation_refused(at, "trailers can run commands");
 }
 
-/* -- sequencer/opts ---------------------------------------------------- */
+/* -- sequencer/opts ------------------------------------------------------ */
 
 /* Settings whose values are words: true, 1, "scissors". */
 static bool is_plain_setting(const char *name, size_t len)

@@ -52,7 +52,7 @@ static void skip_space(struct rest *rest)
 		rest->at++;
 }
 
-/* -- rebase-{merge,apply}/author-script -------------------------------- */
+/* -- rebase-{merge,apply}/author-script ---------------------------------- */
 
 int operation_check_author(struct operation_grammar *at)
 {
@@ -80,9 +80,10 @@ int operation_check_author(struct operation_grammar *at)
 		       : operation_invalid(at, "no author in shell quotes");
 }
 
-/* -- lists of words ---------------------------------------------------- */
+/* -- lists of words ------------------------------------------------------ */
 
-typedef bool (*word_check)(const char *word);
+/* Whether a word may be there; `ended`: any may be behind it. */
+typedef bool (*word_check)(const char *word, bool *ended);
 
 static int check_words(struct operation_grammar *at, word_check check,
 		       const char *what)
@@ -90,7 +91,7 @@ static int check_words(struct operation_grammar *at, word_check check,
 	const struct buf *text = &at->file->text;
 	struct rest rest = {text->ptr, text->ptr + text->len};
 	struct buf word = BUF_INIT;
-	bool is_valid = true;
+	bool is_valid = true, ended = false;
 	int ret = 0;
 
 	skip_space(&rest);
@@ -102,7 +103,7 @@ static int check_words(struct operation_grammar *at, word_check check,
 		end = rest.at;
 		skip_space(&rest);
 		is_valid = is_valid && (rest.at > end || rest.at == rest.end);
-		if (is_valid && !check(word.ptr))
+		if (is_valid && !ended && !check(word.ptr, &ended))
 			ret = operation_refused(at, "'%s' %s", word.ptr, what);
 	}
 	buf_release(&word);
@@ -110,7 +111,7 @@ static int check_words(struct operation_grammar *at, word_check check,
 }
 
 /* All that git-am(1) hands on: `--unsafe-paths` is not among them. */
-static bool is_apply_option(const char *word)
+static bool is_apply_option(const char *word, bool *ended)
 {
 	static const char *const flags[] = {
 		"--ignore-space-change",
@@ -124,6 +125,7 @@ static bool is_apply_option(const char *word)
 		"--include=",
 	};
 
+	(void)ended;
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
 		if (!strcmp(word, flags[i]))
 			return true;
@@ -139,10 +141,11 @@ int operation_check_apply_options(struct operation_grammar *at)
 	return check_words(at, is_apply_option, "is no option of git am");
 }
 
-/* They come behind "--", but did not always. */
-static bool is_no_option(const char *word)
+/* The paths are those of a command line: with or without a "--" before. */
+static bool is_no_option(const char *word, bool *ended)
 {
-	return *word != '-';
+	*ended = !strcmp(word, "--");
+	return *ended || *word != '-';
 }
 
 int operation_check_bisect_names(struct operation_grammar *at)
@@ -150,7 +153,7 @@ int operation_check_bisect_names(struct operation_grammar *at)
 	return check_words(at, is_no_option, "looks like an option");
 }
 
-/* -- BISECT_LOG -------------------------------------------------------- */
+/* -- BISECT_LOG ---------------------------------------------------------- */
 
 /* Plain words and quoted ones: nothing that a shell would do more with. */
 static bool is_plain(struct rest rest)

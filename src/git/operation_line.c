@@ -1,7 +1,5 @@
 #include "git/operation_line.h"
 
-#include <ctype.h>
-
 bool operation_line_next(const struct buf *text, size_t *pos,
 			 struct operation_line *line)
 {
@@ -13,7 +11,7 @@ bool operation_line_next(const struct buf *text, size_t *pos,
 	if (!end)
 		end = text->ptr + text->len;
 	*pos = (size_t)(end - text->ptr) + 1;
-	while (end > at && isspace((unsigned char)end[-1]))
+	if (end > at && end[-1] == '\r')
 		end--;
 	line->text = at;
 	line->len = (size_t)(end - at);

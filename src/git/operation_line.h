@@ -8,7 +8,7 @@
 
 struct operation_line {
 	const char *text; /* not NUL-terminated */
-	size_t len;	  /* without white space at the end */
+	size_t len;	  /* without the line break, "\n" or "\r\n" */
 	size_t number;	  /* from 1 */
 };
 

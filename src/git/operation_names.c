@@ -80,6 +80,7 @@ static const struct known {
 	{"rebase-apply/orig-head", OPERATION_OID},
 	{"rebase-apply/original-commit", OPERATION_OID},
 	{"rebase-apply/patch", OPERATION_TEXT},
+	{"rebase-apply/patch-merge-index", OPERATION_TEXT},
 	{"rebase-apply/quiet", OPERATION_WORD},
 	{"rebase-apply/quoted-cr", OPERATION_WORD},
 	{"rebase-apply/rebasing", OPERATION_FLAG},

@@ -10,7 +10,7 @@
 #include "base/compat.h"
 
 enum operation_format {
-	OPERATION_TEXT,	  /* a message or a patch: nothing in it is obeyed */
+	OPERATION_TEXT,	  /* messages, patches, leftovers: nothing to obey */
 	OPERATION_SQUASH, /* a message; "commit <id>" lines say what it is of */
 	OPERATION_FLAG,	  /* that it is there is what counts */
 	OPERATION_WORD,	  /* "t", "f", "strip": small letters, or nothing */

@@ -17,7 +17,7 @@ struct resolving {
 	bool refreshed; /* new packs were looked for */
 };
 
-/* -- refs -------------------------------------------------------------- */
+/* -- refs ---------------------------------------------------------------- */
 
 static int compare_ref(const void *a, const void *b)
 {
@@ -76,7 +76,7 @@ static bool has_ref(const struct ref_list *refs, const char *name)
 	       bsearch(&key, refs->items, refs->nr, sizeof(key), compare_ref);
 }
 
-/* -- objects ----------------------------------------------------------- */
+/* -- objects ------------------------------------------------------------- */
 
 static bool exists(struct resolving *resolving, const struct oid *oid)
 {
@@ -156,7 +156,7 @@ static int add_ids(struct resolving *resolving, const struct strlist *ids,
 	return ret;
 }
 
-/* -- other names ------------------------------------------------------- */
+/* -- other names --------------------------------------------------------- */
 
 /*
  * Let git say what the names mean: one process for all. An answer is a line

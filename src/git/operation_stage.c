@@ -14,7 +14,7 @@
 #define TOP "checkpoint.d"
 #define NAME "operation"
 
-/* -- directories ------------------------------------------------------- */
+/* -- directories --------------------------------------------------------- */
 
 /* Give what was just made the repository's permissions. */
 static int share(struct repository *repo, const char *name, struct error *err)
@@ -84,7 +84,7 @@ static int remove_all(int above, const char *name, struct error *err)
 	return ret;
 }
 
-/* -- the stage --------------------------------------------------------- */
+/* -- the stage ----------------------------------------------------------- */
 
 static int make_stage(struct operation_stage *stage, struct error *err)
 {
@@ -107,6 +107,20 @@ static void close_all(const struct operation_stage *stage)
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
 		if (all[i] >= 0)
 			close(all[i]);
+}
+
+int operation_stage_clear(struct repository *repo, struct error *err)
+{
+	char *path = repository_path(repo, TOP);
+	int top = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int ret = 0;
+
+	if (top >= 0) {
+		ret = remove_all(top, NAME, err);
+		close(top);
+	}
+	free(path);
+	return ret;
 }
 
 int operation_stage_open(struct operation_stage *stage, struct repository *repo,
@@ -159,7 +173,7 @@ int operation_stage_close(struct operation_stage *stage, int ret,
 	return ret;
 }
 
-/* -- files ------------------------------------------------------------- */
+/* -- files --------------------------------------------------------------- */
 
 static int write_file(struct operation_stage *stage, int dir, const char *name,
 		      const struct operation_file *file, struct error *err)

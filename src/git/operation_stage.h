@@ -19,6 +19,9 @@ struct operation_stage {
 	bool kept;
 };
 
+/* Remove what a run that was killed has left there, if anything. */
+int operation_stage_clear(struct repository *repo, struct error *err);
+
 /* Make it, empty. The caller must operation_stage_close() it. */
 int operation_stage_open(struct operation_stage *stage, struct repository *repo,
 			 struct error *err);

@@ -22,7 +22,7 @@ struct writing {
 	struct operation_stage stage;
 };
 
-/* -- comparing --------------------------------------------------------- */
+/* -- comparing ----------------------------------------------------------- */
 
 static int compare(const void *path, const void *file)
 {
@@ -99,7 +99,7 @@ static int check_paths(const struct operation *operation, struct error *err)
 	return 0;
 }
 
-/* -- putting into place ------------------------------------------------ */
+/* -- putting into place -------------------------------------------------- */
 
 /* rename(2) that does not replace a file. */
 static int rename_new(int from, int to, const char *name)
@@ -197,7 +197,7 @@ static void revert(struct writing *writing, struct error *err)
 		operation_stage_keep(&writing->stage, err);
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 static int stage_files(struct writing *writing, struct error *err)
 {
@@ -248,8 +248,9 @@ int operation_replace(struct repository *repo, const struct operation *before,
 	ret = plan(&writing, err);
 	for (size_t i = 0; i < OPERATION_UNITS; i++)
 		any |= writing.changes[i];
-	if (!ret && any)
-		ret = replace(&writing, repo, err);
+	if (!ret)
+		ret = any ? replace(&writing, repo, err)
+			  : operation_stage_clear(repo, err);
 	for (size_t i = 0; i < OPERATION_UNITS; i++)
 		operation_files_release(&writing.found[i]);
 	close(writing.git_dir);

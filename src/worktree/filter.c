@@ -205,8 +205,7 @@ static int run_clean(const struct clean *clean, struct error *err)
 	return rc;
 }
 
-/* -- from the object directory to the pack ----------------------------------
- */
+/* -- from the object directory to the pack ------------------------------- */
 
 struct collect {
 	git_odb *odb;

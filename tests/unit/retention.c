@@ -58,13 +58,13 @@ static void no_pre_restore_is_the_newest(void **state)
 	assert_int_equal(items[2].reason, RETENTION_FREE);
 }
 
-static void what_is_damaged_is_nobodys_backup(void **state)
+static void what_is_unsound_is_nobodys_backup(void **state)
 {
 	struct retention_item items[4];
 
 	(void)state;
 	fill(items, 4, TYPE_MANUAL);
-	items[0].damaged = items[2].damaged = true;
+	items[0].unsound = items[2].unsound = true;
 	retention_protect(items, 4, 1);
 	assert_int_equal(items[0].reason, RETENTION_FREE);
 	assert_int_equal(items[1].reason, RETENTION_NEWEST);
@@ -310,16 +310,17 @@ static void types_session_and_task_choose(void **state)
 	assert_true(items[4].drop);
 }
 
-static void only_damaged_ones_when_asked(void **state)
+static void only_lost_ones_when_asked(void **state)
 {
 	struct retention_criteria criteria = RETENTION_CRITERIA_INIT;
 	struct retention_item items[4];
 
 	(void)state;
 	fill(items, 4, TYPE_MANUAL);
-	items[0].damaged = items[3].damaged = true;
+	items[0].unsound = items[1].unsound = items[3].unsound = true;
+	items[0].lost = items[3].lost = true;
 	retention_protect(items, 4, 1);
-	criteria.damaged = true;
+	criteria.lost = true;
 	assert_int_equal(retention_condemn(items, 4, &criteria), 2);
 	assert_true(items[0].drop && items[3].drop);
 }
@@ -329,7 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_newest_and_its_backups_stay),
 		cmocka_unit_test(no_pre_restore_is_the_newest),
-		cmocka_unit_test(what_is_damaged_is_nobodys_backup),
+		cmocka_unit_test(what_is_unsound_is_nobodys_backup),
 		cmocka_unit_test(a_pin_or_an_undo_protects),
 		cmocka_unit_test(below_the_limit_nothing_goes),
 		cmocka_unit_test(auto_ones_go_before_others),
@@ -342,7 +343,7 @@ int main(void)
 		cmocka_unit_test(keep_and_age_must_both_condemn),
 		cmocka_unit_test(protection_wins_over_criteria),
 		cmocka_unit_test(types_session_and_task_choose),
-		cmocka_unit_test(only_damaged_ones_when_asked),
+		cmocka_unit_test(only_lost_ones_when_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

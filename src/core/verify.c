@@ -1,0 +1,125 @@
+#include "core/verify.h"
+
+#include <stdarg.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "core/verify_scratch.h"
+#include "core/verifying.h"
+
+int verify_open(struct verify **out, struct repository *repo, struct error *err)
+{
+	struct verify *verify = xcalloc(1, sizeof(*verify));
+
+	verify->repo = repo;
+	if (verify_scratch_open(&verify->scratch, repo, err) < 0) {
+		verify_close(verify);
+		return err->code;
+	}
+	*out = verify;
+	return 0;
+}
+
+void verify_close(struct verify *verify)
+{
+	if (!verify)
+		return;
+	verify_scratch_close(verify->scratch);
+	oid_set_release(&verify->whole);
+	oid_set_release(&verify->tried);
+	free(verify);
+}
+
+void verifying_add(struct verifying *verifying, enum verify_kind kind,
+		   const char *fmt, ...)
+{
+	struct verified *out = verifying->out;
+	struct buf text = BUF_INIT;
+	va_list args;
+
+	va_start(args, fmt);
+	buf_vaddf(&text, fmt, args);
+	va_end(args);
+	ARRAY_GROW(out->problems, out->nr, out->alloc);
+	out->problems[out->nr++] =
+		(struct verify_problem){kind, buf_detach(&text)};
+}
+
+/*
+ * The checkpoint as a restore would read it. Where an object is missing, that
+ * has been said.
+ */
+static int open_target(struct verifying *verifying,
+		       const struct checkpoint *checkpoint, struct error *err)
+{
+	int ret = target_open(verifying->repo, checkpoint, &verifying->target,
+			      err);
+
+	if (ret == ERR_NEWER)
+		verifying_add(verifying, VERIFY_HERE, "%s", err->text);
+	else if (ret == ERR_NOT_FOUND || ret == ERR_INVALID ||
+		 ret == ERR_UNSUPPORTED) {
+		if (!verified_has(verifying->out, VERIFY_LOST))
+			verifying_add(verifying, VERIFY_LOST, "%s", err->text);
+	} else {
+		return ret;
+	}
+	error_release(err);
+	return 1;
+}
+
+static int look_at_parts(struct verifying *verifying, struct error *err)
+{
+	struct strlist missing = STRLIST_INIT;
+	int ret = verify_metadata(verifying, err);
+
+	if (!ret)
+		ret = verify_note(verifying, err);
+	if (!ret)
+		ret = verify_lfs(verifying, &missing, err);
+	/* With objects missing there is nothing to try. */
+	if (!ret && !verified_has(verifying->out, VERIFY_LOST))
+		ret = verify_trial(verifying, &missing, err);
+	strlist_release(&missing);
+	return ret;
+}
+
+int verify_checkpoint(struct verify *verify,
+		      const struct checkpoint *checkpoint, struct verified *out,
+		      struct error *err)
+{
+	struct verifying verifying = {
+		.verify = verify, .repo = verify->repo, .out = out};
+	int ret;
+
+	*out = (struct verified){0};
+	if (oid_is_zero(&checkpoint->commit)) {
+		verifying_add(&verifying, VERIFY_LOST,
+			      "its ref does not hold the id of a commit");
+		return 0;
+	}
+	ret = verify_objects(&verifying, checkpoint, err);
+	if (ret < 0)
+		return ret;
+	ret = open_target(&verifying, checkpoint, err);
+	if (!ret)
+		ret = look_at_parts(&verifying, err);
+	target_release(&verifying.target);
+	return ret < 0 ? ret : 0;
+}
+
+void verified_release(struct verified *verified)
+{
+	for (size_t i = 0; i < verified->nr; i++)
+		free(verified->problems[i].text);
+	free(verified->problems);
+	*verified = (struct verified){0};
+}
+
+bool verified_has(const struct verified *verified, enum verify_kind kind)
+{
+	for (size_t i = 0; i < verified->nr; i++)
+		if (verified->problems[i].kind == kind)
+			return true;
+	return false;
+}

@@ -1,0 +1,58 @@
+/*
+ * The parts of looking at a checkpoint: core/verify.c has the whole.
+ */
+#ifndef CORE_VERIFYING_H
+#define CORE_VERIFYING_H
+
+#include "base/error.h"
+#include "core/target.h"
+#include "core/verify.h"
+#include "git/oid.h"
+
+struct verify_scratch;
+
+struct verify {
+	struct repository *repo;
+	/* Blobs that are whole, and trees that are, with all below them. */
+	struct oid_set whole;
+	/* Files that came back in a trial, by what decides about their bytes;
+	 * and trees of I. */
+	struct oid_set tried;
+	struct verify_scratch *scratch;
+};
+
+/* One checkpoint that is looked at. */
+struct verifying {
+	struct verify *verify;
+	struct repository *repo;
+	struct target target;
+	struct verified *out;
+};
+
+void verifying_add(struct verifying *verifying, enum verify_kind kind,
+		   const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* Read every object of C, I, S and L: core/verify_objects.c. */
+int verify_objects(struct verifying *verifying,
+		   const struct checkpoint *checkpoint, struct error *err);
+
+/*
+ * For what follows the target is open. The metadata against the commits:
+ * core/verify_metadata.c.
+ */
+int verify_metadata(struct verifying *verifying, struct error *err);
+
+/* The note against the metadata: core/verify_note.c. */
+int verify_note(struct verifying *verifying, struct error *err);
+
+/* The content that pointers of git-lfs name: core/verify_lfs.c. Adds the paths
+ * of those without to `missing`, sorted. */
+int verify_lfs(struct verifying *verifying, struct strlist *missing,
+	       struct error *err);
+
+/* Write index and files to a scratch directory, and read them back:
+ * core/verify_trial.c. Files of `skip` are left out. */
+int verify_trial(struct verifying *verifying, const struct strlist *skip,
+		 struct error *err);
+
+#endif
