@@ -32,8 +32,9 @@ size_t array_bytes(size_t count, size_t size);
 	do {                                                                   \
 		if ((nr) >= (alloc)) {                                         \
 			(alloc) = ((nr) + 16) * 3 / 2;                         \
-			(array) = xrealloc((array),                            \
-					   array_bytes((alloc), sizeof(*(array)))); \
+			(array) = xrealloc(                                    \
+				(array),                                       \
+				array_bytes((alloc), sizeof(*(array))));       \
 		}                                                              \
 	} while (0)
 

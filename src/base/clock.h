@@ -14,7 +14,8 @@ int64_t clock_now_ms(void);
 int64_t clock_monotonic_ms(void);
 /* Append "2024-12-25T10:30:45.789Z"; the years end at 0 and 9999. */
 void clock_rfc3339(struct buf *out, int64_t ms);
-/* Read RFC 3339 with any offset and 0 to 9 digits of a second; false: is none. */
+/* Read RFC 3339 with any offset and 0 to 9 digits of a second; false: is none.
+ */
 bool clock_parse_rfc3339(const char *text, int64_t *ms);
 /* Append "5 minutes ago" in git's words and steps. */
 void clock_relative(struct buf *out, int64_t ms, int64_t now_ms);

@@ -64,7 +64,8 @@ int error_prefix(struct error *err, const char *fmt, ...)
 	va_start(args, fmt);
 	before = format(fmt, args);
 	va_end(args);
-	text = xstrfmt("%s: %s", before, err->text ? err->text : "unknown error");
+	text = xstrfmt("%s: %s", before,
+		       err->text ? err->text : "unknown error");
 	free(before);
 	free(err->text);
 	err->text = text;

@@ -30,7 +30,7 @@ enum error_code {
 	ERR_CHANGED = -5,     /* not what it was when we looked */
 	ERR_AMBIGUOUS = -6,   /* a name that means several things */
 	ERR_INVALID = -7,     /* data that is not what its format says */
-	ERR_NEWER = -8,       /* written by a newer version than this one */
+	ERR_NEWER = -8,	      /* written by a newer version than this one */
 	ERR_UNSUPPORTED = -9, /* a thing we say that we do not do */
 	ERR_REFUSED = -10,    /* the answer is no: exit status 1 */
 	ERR_USAGE = -11,      /* the command line is wrong: exit status 129 */

@@ -23,7 +23,8 @@ bool path_is_below(const char *path, const char *dir);
  * Whether one component may be written to a worktree: not empty, ".", "..", no
  * slash or NUL in it, at most 255 bytes, and not ".git" in any disguise: any
  * case, HFS+ (ignored code points), NTFS ("git~1", trailing dots and spaces,
- * ":stream"). Always all of these, whatever core.protectHFS and protectNTFS say.
+ * ":stream"). Always all of these, whatever core.protectHFS and protectNTFS
+ * say.
  */
 bool path_component_is_safe(const char *name, size_t len);
 /* The same for every component of a relative path. */
@@ -34,7 +35,8 @@ bool path_component_is_dotgit(const char *name, size_t len);
 /* Make the directory and those above it, each with `mode` as mkdir(2). */
 int path_make_dirs(const char *dir, mode_t mode, struct error *err);
 
-/* As git prints a path (core.quotePath=true): as it is, or "in \"C\" quotes". */
+/* As git prints a path (core.quotePath=true): as it is, or "in \"C\" quotes".
+ */
 void path_quote(struct buf *out, const char *path);
 
 /*

@@ -19,8 +19,7 @@ struct strlist {
 
 void strlist_add(struct strlist *list, const char *s);
 void strlist_addn(struct strlist *list, const char *s, size_t len);
-void strlist_addf(struct strlist *list, const char *fmt, ...)
-	PRINTF_LIKE(2, 3);
+void strlist_addf(struct strlist *list, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Add `s` itself; the list frees it. */
 void strlist_take(struct strlist *list, char *s);
 /* Bytewise order, as strcmp(). */

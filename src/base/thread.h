@@ -25,8 +25,8 @@ int thread_for(size_t nr, thread_work work, void *context, struct error *err);
  * After an error the tasks that are left go to `drop`, which may be NULL.
  */
 struct thread_queue;
-typedef int (*thread_task)(void *context, struct thread_queue *queue, void *task,
-			   struct error *err);
+typedef int (*thread_task)(void *context, struct thread_queue *queue,
+			   void *task, struct error *err);
 void thread_queue_add(struct thread_queue *queue, void *task);
 int thread_queue_run(void *first_task, thread_task work, void (*drop)(void *),
 		     void *context, unsigned threads, struct error *err);

@@ -53,7 +53,8 @@ static int read_options(struct create *create, struct output *output, int argc,
 	if (options_parse(&options, argc, argv, &args, err) < 0)
 		return err->code;
 	if (args.nr > 1)
-		return options_error(&options, err, "more than one description");
+		return options_error(&options, err,
+				     "more than one description");
 	if (args.nr && create->message)
 		return options_error(&options, err,
 				     "-m and a description say the same");
@@ -155,7 +156,8 @@ static void print_result(struct output *output, const struct saved *saved)
 	for (size_t i = 0; i < saved->warnings.nr; i++)
 		output_warn(output, "%s", saved->warnings.items[i]);
 	if (saved->skipped) {
-		output_say(output, "Nothing changed since the last checkpoint\n");
+		output_say(output,
+			   "Nothing changed since the last checkpoint\n");
 		if (output->json) {
 			struct json *doc = json_object_new();
 

@@ -36,9 +36,9 @@ static int check_words(struct restore *restore, const struct options *options,
 	int modes = (restore->mode != 0) + (restore->branch != NULL) +
 		    (restore->into != NULL);
 
-	if (restore->action && (restore->args.nr || modes ||
-				restore->request.dry_run ||
-				restore->request.operation))
+	if (restore->action &&
+	    (restore->args.nr || modes || restore->request.dry_run ||
+	     restore->request.operation))
 		return options_error(options, err,
 				     "--continue and --abort stand alone");
 	if (restore->action)
@@ -133,8 +133,7 @@ static int ask_mode(struct restore *restore,
 		return ret;
 	if (chosen == 2)
 		return error_set(err, ERR_REFUSED, "nothing was restored");
-	restore->request.mode =
-		chosen ? RESTORE_KEEP_HEAD : RESTORE_MOVE_HEAD;
+	restore->request.mode = chosen ? RESTORE_KEEP_HEAD : RESTORE_MOVE_HEAD;
 	return 0;
 }
 

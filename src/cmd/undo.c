@@ -45,8 +45,8 @@ static int run(struct command_context *context, enum restore_kind kind,
 	if (!ret && args.nr)
 		ret = options_error(&options, err, "too many arguments");
 	request.allow_move = mode == RESTORE_MOVE_HEAD;
-	request.mode = mode == RESTORE_KEEP_HEAD ? RESTORE_KEEP_HEAD
-						 : RESTORE_AS_IS;
+	request.mode =
+		mode == RESTORE_KEEP_HEAD ? RESTORE_KEEP_HEAD : RESTORE_AS_IS;
 	if (!ret)
 		ret = restore_run(context->repo, &request, &result, err);
 	if (!ret)

@@ -136,8 +136,8 @@ static void sort_newest_first(struct checkpoint_list *list)
 		*other = swap;
 	}
 	for (size_t i = 1; i < list->nr && sorted; i++)
-		sorted = newest_first(&list->items[i - 1], &list->items[i]) <=
-			 0;
+		sorted =
+			newest_first(&list->items[i - 1], &list->items[i]) <= 0;
 	if (!sorted)
 		qsort(list->items, list->nr, sizeof(*list->items),
 		      newest_first);
@@ -310,7 +310,8 @@ static int resolve_latest(struct repository *repo, const char *name,
 		if (!isdigit((unsigned char)digits[1]) || *end ||
 		    strlen(digits) > 10)
 			return error_set(err, ERR_INVALID,
-					 "malformed checkpoint name '%s'", name);
+					 "malformed checkpoint name '%s'",
+					 name);
 	}
 	return checkpoint_latest(repo, skip, out, err);
 }
@@ -320,8 +321,8 @@ static int resolve_ref(struct repository *repo, const char *name,
 {
 	if (!checkpoint_parse_ref(name, out)) {
 		checkpoint_release(out);
-		return error_set(err, ERR_INVALID, "not a checkpoint's ref: '%s'",
-				 name);
+		return error_set(err, ERR_INVALID,
+				 "not a checkpoint's ref: '%s'", name);
 	}
 	if (ref_read(repo, name, &out->commit, err) < 0) {
 		checkpoint_release(out);
@@ -350,10 +351,9 @@ static bool is_id_beginning(const char *name)
 		return false;
 	digits = strspn(name + 3, "0123456789");
 	name += 3 + digits;
-	return digits &&
-	       (!*name || (*name == '_' &&
-			   strspn(name + 1, "0123456789abcdef") ==
-				   strlen(name + 1)));
+	return digits && (!*name || (*name == '_' &&
+				     strspn(name + 1, "0123456789abcdef") ==
+					     strlen(name + 1)));
 }
 
 static bool matches(const struct checkpoint *checkpoint, const char *name,

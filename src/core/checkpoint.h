@@ -23,7 +23,7 @@ struct repository;
 
 struct checkpoint {
 	char *ref;
-	char *remote;  /* of a fetched one; NULL: of this repository */
+	char *remote; /* of a fetched one; NULL: of this repository */
 	char *session;
 	char *id;
 	struct oid commit; /* C */
@@ -41,8 +41,8 @@ struct checkpoint_list {
 
 enum checkpoint_scope {
 	SCOPE_WORKTREE, /* sessions that this worktree wrote */
-	SCOPE_ALL,      /* every session of this repository */
-	SCOPE_REMOTES,  /* fetched ones */
+	SCOPE_ALL,	/* every session of this repository */
+	SCOPE_REMOTES,	/* fetched ones */
 };
 
 /*
@@ -78,7 +78,8 @@ void checkpoint_release(struct checkpoint *checkpoint);
 int checkpoint_resolve(struct repository *repo, const char *name,
 		       struct checkpoint *out, struct error *err);
 
-/* This worktree's newest but `skip` that is not a pre_restore. ERR_NOT_FOUND. */
+/* This worktree's newest but `skip` that is not a pre_restore. ERR_NOT_FOUND.
+ */
 int checkpoint_latest(struct repository *repo, size_t skip,
 		      struct checkpoint *out, struct error *err);
 

@@ -6,7 +6,8 @@
  *	version <2, 3 or 4>
  *	stage <1, 2 or 3> <mode> <id> <path>   an entry of a conflict
  *	intent <mode> <path>                   git add --intent-to-add
- *	flags <letters> <path>                 a assume-unchanged, s skip-worktree
+ *	flags <letters> <path>                 a assume-unchanged, s
+ *skip-worktree
  *
  * Modes are six octal digits. Every kind of line is sorted by path (and stage),
  * and the kinds stand in this order.

@@ -53,8 +53,7 @@ static int open_there(const char *dir, struct repository **out,
 }
 
 int restore_into(struct repository *repo, const struct restore_request *request,
-		 const char *dir, struct restore_result *out,
-		 struct error *err)
+		 const char *dir, struct restore_result *out, struct error *err)
 {
 	struct restore_request there = *request;
 	struct repository *new_repo = NULL;

@@ -14,12 +14,13 @@
 
 static const char *const kind_names[] = {"restore", "undo", "redo", NULL};
 static const char *const mode_names[] = {"as-is",  "move-head", "keep-head",
-					 "branch", "paths", "new-worktree", NULL};
+					 "branch", "paths",	"new-worktree",
+					 NULL};
 
 static int damaged(struct error *err)
 {
-	return error_set(err, ERR_INVALID,
-			 "damaged file of ours: '%s'", FILE_NAME);
+	return error_set(err, ERR_INVALID, "damaged file of ours: '%s'",
+			 FILE_NAME);
 }
 
 static int name_index(const char *const *names, const char *name)
@@ -191,7 +192,8 @@ int journal_refuse(struct repository *repo, struct error *err)
 		return 0;
 	error_set(err, ERR_REFUSED, "a restore was not finished");
 	error_hint(err, "'git checkpoint restore --continue' finishes it");
-	return error_hint(err, "'git checkpoint restore --abort' takes it back");
+	return error_hint(err,
+			  "'git checkpoint restore --abort' takes it back");
 }
 
 int journal_write(struct repository *repo, const struct journal *journal,
@@ -221,8 +223,7 @@ int journal_write(struct repository *repo, const struct journal *journal,
 	return ret;
 }
 
-static int parse(const struct json *doc, struct journal *out,
-		 struct error *err)
+static int parse(const struct json *doc, struct journal *out, struct error *err)
 {
 	int kind = name_index(kind_names, json_get_string(doc, "kind"));
 	int mode = name_index(mode_names, json_get_string(doc, "mode"));

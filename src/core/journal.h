@@ -24,12 +24,13 @@ enum restore_kind {
 };
 
 enum restore_mode {
-	RESTORE_AS_IS,     /* HEAD and refs must be as recorded */
-	RESTORE_MOVE_HEAD, /* put them there */
-	RESTORE_KEEP_HEAD, /* files only; index and operation as they are */
-	RESTORE_BRANCH,    /* a new branch at the base */
-	RESTORE_PATHS,     /* only some paths, index entries alike */
-	RESTORE_NEW_WORKTREE, /* all of it, into a worktree that was just made */
+	RESTORE_AS_IS,	      /* HEAD and refs must be as recorded */
+	RESTORE_MOVE_HEAD,    /* put them there */
+	RESTORE_KEEP_HEAD,    /* files only; index and operation as they are */
+	RESTORE_BRANCH,	      /* a new branch at the base */
+	RESTORE_PATHS,	      /* only some paths, index entries alike */
+	RESTORE_NEW_WORKTREE, /* all of it, into a worktree that was just made
+			       */
 };
 
 /* A ref that a restore moves; zero: it is not there. */
@@ -58,10 +59,10 @@ struct journal {
 	enum restore_mode mode;
 	struct checkpoint target;
 	struct checkpoint safety;
-	bool operation;           /* --operation */
-	int64_t index_lock;       /* inode of the index.lock that we hold; 0: none */
+	bool operation;	    /* --operation */
+	int64_t index_lock; /* inode of the index.lock that we hold; 0: none */
 	struct strlist pathspecs; /* RESTORE_PATHS */
-	struct strlist plan;      /* paths that are changed; their place is the
+	struct strlist plan;	  /* paths that are changed; their place is the
 				     number in temporary names */
 	struct ref_moves moves;
 };

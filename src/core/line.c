@@ -6,10 +6,8 @@
 void line_reader_init(struct line_reader *reader, const char *what,
 		      const char *text, size_t len)
 {
-	*reader = (struct line_reader){.what = what,
-				       .at = text,
-				       .end = text + len,
-				       .line = BUF_INIT};
+	*reader = (struct line_reader){
+		.what = what, .at = text, .end = text + len, .line = BUF_INIT};
 }
 
 void line_reader_release(struct line_reader *reader)
@@ -33,7 +31,8 @@ int line_next(struct line_reader *reader, struct error *err)
 		return 0;
 	reader->number++;
 	newline = memchr(reader->at, '\n', left);
-	if (!newline || memchr(reader->at, '\0', (size_t)(newline - reader->at)))
+	if (!newline ||
+	    memchr(reader->at, '\0', (size_t)(newline - reader->at)))
 		return line_error(reader, err);
 	buf_reset(&reader->line);
 	buf_add(&reader->line, reader->at, (size_t)(newline - reader->at));

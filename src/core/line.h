@@ -15,7 +15,7 @@ struct line_reader {
 	const char *at, *end;
 	size_t number;
 	struct buf line;
-	char *rest;       /* of the line, behind the fields taken */
+	char *rest; /* of the line, behind the fields taken */
 };
 
 void line_reader_init(struct line_reader *reader, const char *what,

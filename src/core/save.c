@@ -219,7 +219,8 @@ static void tidy(struct saving *saving)
 
 	if (saving->options->snapshot_only || saving->out->skipped)
 		return;
-	/* Not in the middle of a restore, whose checkpoints nothing needs yet. */
+	/* Not in the middle of a restore, whose checkpoints nothing needs yet.
+	 */
 	if (saving->options->type != TYPE_PRE_RESTORE &&
 	    retention_apply(saving->repo, saving->session, &err) < 0)
 		strlist_addf(&saving->out->warnings,

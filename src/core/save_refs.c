@@ -44,7 +44,8 @@ static int set_refs(struct saving *saving, struct error *err)
 	    note_write(saving->repo, notes, &note, 1, false, &missed) < 0)
 		strlist_addf(&saving->out->warnings,
 			     "the note was not written: %s; 'git checkpoint "
-			     "verify --repair' writes it", missed.text);
+			     "verify --repair' writes it",
+			     missed.text);
 	error_release(&missed);
 	free(notes);
 	return ret;

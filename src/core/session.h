@@ -31,8 +31,7 @@ int session_names_everywhere(struct repository *repo, struct strlist *out,
  * The time for a new id: now, or one millisecond after the last that was drawn
  * in this repository, whatever the clock does.
  */
-int session_draw_time(struct repository *repo, int64_t *out,
-		      struct error *err);
+int session_draw_time(struct repository *repo, int64_t *out, struct error *err);
 
 /*
  * The id of this clone, drawn once and drawn again in a copy. A checkpoint

@@ -25,9 +25,9 @@ struct tree_builder;
 struct tree_memory;
 
 struct snapshot_options {
-	bool all_ignored;              /* ignored files too, into L */
-	const struct strlist *wanted;  /* files that must be in it, whatever the
-					  rules say; sorted, or NULL */
+	bool all_ignored;	      /* ignored files too, into L */
+	const struct strlist *wanted; /* files that must be in it, whatever the
+					 rules say; sorted, or NULL */
 	const struct strlist *protected_paths; /* sorted, or NULL */
 	uint64_t max_file_size; /* of an untracked file; 0: as configured */
 	uint64_t max_new_bytes; /* of untracked files that are new; 0: any */
@@ -42,7 +42,7 @@ struct snapshot_file {
 
 struct snapshot {
 	struct repository *repo;
-	struct pack *pack; /* borrowed */
+	struct pack *pack;   /* borrowed */
 	struct cache *cache; /* borrowed */
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
@@ -64,11 +64,11 @@ struct snapshot {
 	struct oid stages_tree, raw_tree, gitdir_tree;
 	char digest[DIGEST_SIZE];
 
-	int64_t count_files;      /* in the tree */
-	int64_t count_staged;     /* paths that differ, HEAD to index */
-	int64_t count_unstaged;   /* index to worktree */
+	int64_t count_files;	/* in the tree */
+	int64_t count_staged;	/* paths that differ, HEAD to index */
+	int64_t count_unstaged; /* index to worktree */
 	int64_t count_untracked;
-	int64_t count_ignored;    /* in L */
+	int64_t count_ignored;	      /* in L */
 	uint64_t new_untracked_bytes; /* read, and not known before */
 };
 
@@ -84,18 +84,19 @@ void snapshot_free(struct snapshot *snapshot);
 
 /* What the workspace had at a path when the snapshot was taken. */
 struct snapshot_path {
-	bool present;     /* a file or link that the snapshot holds */
+	bool present; /* a file or link that the snapshot holds */
 	uint32_t mode;
 	struct oid blob;
-	struct oid raw;   /* of the bytes on disk */
-	bool known_stat;  /* `st` is what lstat() gave */
+	struct oid raw;	 /* of the bytes on disk */
+	bool known_stat; /* `st` is what lstat() gave */
 	struct stat st;
 	const struct index_entry *entry; /* or NULL */
 };
 void snapshot_find(const struct snapshot *snapshot, const char *path,
 		   struct snapshot_path *out);
 
-/* Write what is known now to the cache, for the checkpoint `commit` at `ref`. */
+/* Write what is known now to the cache, for the checkpoint `commit` at `ref`.
+ */
 int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 			 const struct oid *commit, struct error *err);
 

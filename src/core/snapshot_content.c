@@ -28,8 +28,7 @@ static struct snapshot_file *add_file(struct snapshot *snapshot,
 {
 	struct snapshot_file *file;
 
-	ARRAY_GROW(snapshot->files, snapshot->nr_files,
-		   snapshot->alloc_files);
+	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
 	file = &snapshot->files[snapshot->nr_files++];
 	*file = (struct snapshot_file){.item = item};
 	return file;
@@ -99,8 +98,8 @@ static int gather_converted(struct reading *reading, struct scan_dir *dir,
 		while (item < nr_items && (!dir->items[item].entry ||
 					   dir->items[item].entry < entry))
 			item++;
-		if (entry->stage || (item < nr_items &&
-				     dir->items[item].entry == entry))
+		if (entry->stage ||
+		    (item < nr_items && dir->items[item].entry == entry))
 			continue;
 		if (strchr(entry->path + dir->path_len, '/') ||
 		    snapshot->scan->permissions[at] >= SCAN_IS_LINK)

@@ -94,9 +94,9 @@ static void note_tracked_modes(struct snapshot *snapshot)
 		if (scan->permissions[i] >= SCAN_IS_LINK)
 			continue;
 		if (scan->permissions[i] ==
-		    (entry->mode == MODE_EXEC
-			     ? snapshot->worktree_extra.exec_mode
-			     : snapshot->worktree_extra.file_mode) &&
+			    (entry->mode == MODE_EXEC
+				     ? snapshot->worktree_extra.exec_mode
+				     : snapshot->worktree_extra.file_mode) &&
 		    !entry->stage)
 			continue;
 		snapshot_find(snapshot, entry->path, &found);
@@ -123,7 +123,8 @@ static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
 		worktree_extra_add_dir(extra, path, mode);
 		free(path);
 	} else if (dir->parent && !dir->nested &&
-		   atomic_load(&dir->excluded) != 1 && mode != extra->dir_mode) {
+		   atomic_load(&dir->excluded) != 1 &&
+		   mode != extra->dir_mode) {
 		worktree_extra_add_mode(extra, dir->path, mode);
 	}
 	for (const struct scan_dir *child = dir->children; child;

@@ -238,7 +238,8 @@ static const struct scan_item *own_gitlink(const struct scan_dir *dir)
 
 /* Whether a file or link stands where the directory was: git add takes it, and
  * drops what a sparse checkout had left out below that name. */
-static bool is_replaced(const struct scan_dir *dir, const struct scan_dir *child)
+static bool is_replaced(const struct scan_dir *dir,
+			const struct scan_dir *child)
 {
 	size_t len = child->path_len - 1;
 

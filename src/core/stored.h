@@ -49,8 +49,8 @@ int stored_operation(struct repository *repo, const struct stored *stored,
 		     struct operation *out, struct error *err);
 
 /*
- * L: what never leaves the clone. 1: there is one; 0: none. `tree` (may be NULL)
- * is that of the captured ignored files, zero where there are none.
+ * L: what never leaves the clone. 1: there is one; 0: none. `tree` (may be
+ * NULL) is that of the captured ignored files, zero where there are none.
  */
 int stored_local(struct repository *repo, const struct stored *stored,
 		 struct oid *commit, struct oid *tree, struct error *err);

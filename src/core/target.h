@@ -16,9 +16,9 @@ struct target {
 	struct worktree_extra worktree_extra;
 	struct operation operation;
 	struct omitted omitted;
-	struct oid ignored_tree; /* of L; zero: none */
+	struct oid ignored_tree;	   /* of L; zero: none */
 	struct worktree_extra local_extra; /* permissions in it */
-	bool foreign;            /* another clone wrote it */
+	bool foreign;			   /* another clone wrote it */
 };
 
 /*

@@ -20,8 +20,8 @@ struct undo_entry {
 	struct checkpoint target;
 	struct checkpoint safety;
 	struct strlist pathspecs;
-	struct ref_moves moves;  /* that the restore made */
-	char *branch;            /* where HEAD was afterwards; NULL: detached */
+	struct ref_moves moves; /* that the restore made */
+	char *branch;		/* where HEAD was afterwards; NULL: detached */
 	struct oid head;
 	int64_t time_ms;
 };
@@ -32,7 +32,7 @@ struct undo_list {
 };
 
 struct undo_stack {
-	struct undo_list done;   /* can be undone */
+	struct undo_list done;	 /* can be undone */
 	struct undo_list undone; /* can be redone */
 };
 
@@ -42,8 +42,8 @@ int undo_read(const char *git_dir, struct undo_stack *out, struct error *err);
 void undo_stack_release(struct undo_stack *stack);
 
 /*
- * Note what a finished restore did: `entry` is taken. `depth` is how many can be
- * undone at most.
+ * Note what a finished restore did: `entry` is taken. `depth` is how many can
+ * be undone at most.
  */
 int undo_note(struct repository *repo, enum restore_kind kind,
 	      struct undo_entry *entry, size_t depth, struct error *err);

@@ -5,11 +5,11 @@
  *	worktree-extra 1
  *	default <file mode> <executable mode> <directory mode>
  *	dir <mode> <path>                     an empty directory
- *	mode <mode> <path>                    permissions other than the default;
- *	                                      a directory ends in a slash
- *	convert <raw id> <conversion> TAB <path>  stored otherwise than on disk
- *	raw <path>                            its raw bytes are in raw/<path>
- *	present <path>                        skip-worktree, and on disk
+ *	mode <mode> <path>                    permissions other than the
+ *default; a directory ends in a slash convert <raw id> <conversion> TAB <path>
+ *stored otherwise than on disk raw <path>                            its raw
+ *bytes are in raw/<path> present <path>                        skip-worktree,
+ *and on disk
  *
  * Modes are four octal digits, the permission bits of lstat(). Every kind of
  * line is sorted by path, and the kinds stand in this order.
@@ -70,7 +70,8 @@ int worktree_extra_read(struct worktree_extra *out, const char *text,
 /* Look-ups in sorted lists. */
 const struct worktree_conversion *
 worktree_extra_conversion(const struct worktree_extra *extra, const char *path);
-/* The permission bits of a file, executable or not, or of a directory ("a/"). */
+/* The permission bits of a file, executable or not, or of a directory ("a/").
+ */
 unsigned worktree_extra_mode(const struct worktree_extra *extra,
 			     const char *path, bool executable);
 const struct worktree_mode *

@@ -36,7 +36,8 @@ static int advance(struct diff *diff, struct side *side, struct error *err)
 		return got;
 	side->has = got > 0;
 	if (side->has && !diff->left--)
-		return error_set(err, ERR_INVALID, "too many entries in a tree");
+		return error_set(err, ERR_INVALID,
+				 "too many entries in a tree");
 	return 0;
 }
 
@@ -44,9 +45,8 @@ static int open_side(struct diff *diff, struct side *side,
 		     const struct oid *tree, struct error *err)
 {
 	*side = (struct side){.raw = BUF_INIT};
-	if (!oid_is_zero(tree) &&
-	    tree_memory_read(diff->memory, diff->repo, tree, &side->raw, err) <
-		    0)
+	if (!oid_is_zero(tree) && tree_memory_read(diff->memory, diff->repo,
+						   tree, &side->raw, err) < 0)
 		return err->code;
 	return advance(diff, side, err);
 }
@@ -146,8 +146,8 @@ int tree_diff(struct repository *repo, const struct tree_memory *memory,
 	      uint64_t max_entries, tree_diff_visit visit, void *context,
 	      struct error *err)
 {
-	struct diff diff = {repo, memory, visit, context, max_entries, 0,
-			    BUF_INIT};
+	struct diff diff = {repo,	 memory, visit,	  context,
+			    max_entries, 0,	 BUF_INIT};
 	int ret = diff_trees(&diff, old_tree, new_tree, err);
 
 	buf_release(&diff.path);

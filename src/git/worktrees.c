@@ -30,8 +30,7 @@ int worktree_git_dirs(const struct repository *repo, struct strlist *out,
 }
 
 /* Whether the first line of a file says this. A missing file does not. */
-static bool file_says(const char *git_dir, const char *name,
-		      const char *wanted)
+static bool file_says(const char *git_dir, const char *name, const char *wanted)
 {
 	struct error ignored = ERROR_INIT;
 	struct buf text = BUF_INIT;

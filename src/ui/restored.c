@@ -163,7 +163,8 @@ static void print_done(struct output *output,
 			   request->kind == RESTORE_UNDO ? "redo" : "undo");
 }
 
-void restored_print(struct output *output, const struct restore_request *request,
+void restored_print(struct output *output,
+		    const struct restore_request *request,
 		    const struct restore_result *result, bool aborted)
 {
 	if (output->json)

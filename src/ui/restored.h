@@ -15,7 +15,8 @@ struct restore_result;
  * [{"path", "action"}], "refs", "mismatch", "protected", "operation_left"}.
  * -z: "<action> SP <path> NUL" for each change.
  */
-void restored_print(struct output *output, const struct restore_request *request,
+void restored_print(struct output *output,
+		    const struct restore_request *request,
 		    const struct restore_result *result, bool aborted);
 
 #endif

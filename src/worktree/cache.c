@@ -79,7 +79,8 @@ static const char *take_text(struct cursor *cursor)
 	const char *at = cursor->at;
 	const char *nul = memchr(at, '\0', (size_t)(cursor->end - at));
 
-	return nul ? take(cursor, (size_t)(nul - at) + 1) : take(cursor, SIZE_MAX);
+	return nul ? take(cursor, (size_t)(nul - at) + 1)
+		   : take(cursor, SIZE_MAX);
 }
 
 static void take_entry(struct cursor *cursor, struct cache_entry *entry)
@@ -138,8 +139,7 @@ static bool parse(struct cache *cache, const struct repository *repo,
 	take_into(&cursor, &nr, sizeof(nr));
 	if (cursor.bad || nr > MAX_BYTES / sizeof(*cache->entries))
 		return false;
-	cache->entries =
-		xcalloc((size_t)nr, sizeof(*cache->entries));
+	cache->entries = xcalloc((size_t)nr, sizeof(*cache->entries));
 	for (uint64_t i = 0; i < nr && !cursor.bad; i++)
 		take_entry(&cursor, &cache->entries[i]);
 	if (cursor.bad)

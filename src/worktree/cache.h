@@ -25,10 +25,10 @@ struct repository;
 struct cache_entry {
 	const char *path;
 	const char *conversion; /* convert_describe(); "-" for none */
-	struct oid blob;        /* as git add would store it */
-	struct oid raw;         /* of its bytes on disk; equal to `blob` without
+	struct oid blob;	/* as git add would store it */
+	struct oid raw;		/* of its bytes on disk; equal to `blob` without
 				   conversion */
-	bool keep_raw;          /* clean then smudge does not give it back */
+	bool keep_raw;		/* clean then smudge does not give it back */
 	uint32_t mode;
 	int64_t mtime_sec, ctime_sec;
 	uint32_t mtime_nsec, ctime_nsec;

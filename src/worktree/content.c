@@ -199,8 +199,8 @@ static int take_converted(struct reading *reading, const struct buf *raw,
 	out->converted = true;
 	out->keep_raw = !gives_back(reading, &blob, &out->blob, raw);
 	if (!ret && out->keep_raw)
-		ret = pack_add(pack, OBJECT_BLOB, raw->ptr, raw->len,
-			       &out->raw, err);
+		ret = pack_add(pack, OBJECT_BLOB, raw->ptr, raw->len, &out->raw,
+			       err);
 	buf_release(&blob);
 	return ret;
 }
@@ -322,8 +322,8 @@ static int read_file(struct reading *reading, struct error *err)
 
 		free(out->conversion);
 		*out = (struct content){.state = CONTENT_READ};
-		reading->fd = dir_open_file(reading->source->top_fd,
-					    reading->path);
+		reading->fd =
+			dir_open_file(reading->source->top_fd, reading->path);
 		if (reading->fd < 0) {
 			out->state = state_of_errno(errno);
 			return 0;
@@ -346,7 +346,7 @@ static int read_file(struct reading *reading, struct error *err)
 			return err->code;
 		}
 		error_release(err);
-next:
+	next:
 		close(reading->fd);
 		if (!moved)
 			break;
@@ -364,7 +364,8 @@ static int read_link(struct reading *reading, const struct stat *st,
 	struct content *out = reading->out;
 	struct buf target = BUF_INIT;
 	const char *name;
-	int dir = dir_open_parent(reading->source->top_fd, reading->path, &name);
+	int dir =
+		dir_open_parent(reading->source->top_fd, reading->path, &name);
 	ssize_t len = -1;
 	int ret = 0;
 

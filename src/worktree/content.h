@@ -25,22 +25,22 @@ struct repository;
 
 enum content_state {
 	CONTENT_READ,
-	CONTENT_NEEDS_GIT,  /* only a filter of git's can say: content_clean() */
-	CONTENT_VANISHED,   /* not there any more, or no file or link any more */
-	CONTENT_CHANGING,   /* changed each time it was read */
+	CONTENT_NEEDS_GIT, /* only a filter of git's can say: content_clean() */
+	CONTENT_VANISHED,  /* not there any more, or no file or link any more */
+	CONTENT_CHANGING,  /* changed each time it was read */
 	CONTENT_UNREADABLE, /* no permission */
 };
 
 struct content {
 	enum content_state state;
-	uint32_t mode;    /* MODE_FILE, MODE_EXEC or MODE_LINK */
+	uint32_t mode;	  /* MODE_FILE, MODE_EXEC or MODE_LINK */
 	struct oid blob;  /* as git add would store it */
-	struct oid raw;   /* of the bytes on disk */
-	bool converted;   /* the two differ, or may for another reader */
-	bool keep_raw;    /* the conversion does not give the bytes back; they
+	struct oid raw;	  /* of the bytes on disk */
+	bool converted;	  /* the two differ, or may for another reader */
+	bool keep_raw;	  /* the conversion does not give the bytes back; they
 			     are in the pack under `raw` */
 	char *conversion; /* convert_describe(), or NULL for none; to free() */
-	struct stat st;   /* of what was read; later equal means unchanged */
+	struct stat st;	  /* of what was read; later equal means unchanged */
 	uint64_t new_bytes; /* bytes read that no cache knew */
 };
 
@@ -79,8 +79,8 @@ int content_read_raw(const struct content_source *source, const char *path,
  * NULL for a file whose blob is known. A file that has changed since becomes
  * CONTENT_CHANGING.
  */
-int content_clean(const struct content_source *source,
-		  const char *const *paths, struct content **contents,
+int content_clean(const struct content_source *source, const char *const *paths,
+		  struct content **contents,
 		  const struct oid *const *known_blobs, size_t nr,
 		  struct error *err);
 

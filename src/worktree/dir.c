@@ -58,7 +58,8 @@ static int open_by_component(int top_fd, const char *path, size_t len)
 		}
 		memcpy(name, path + pos, part);
 		name[part] = '\0';
-		next = part ? openat(fd, name, DIR_FLAGS) : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+		next = part ? openat(fd, name, DIR_FLAGS)
+			    : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 		saved = errno;
 		close(fd);
 		errno = saved;

@@ -11,16 +11,11 @@
 #include "worktree/scan_dir.h"
 
 static const char *const reason_names[OMIT_NR] = {
-	[OMIT_IGNORED] = "ignored",
-	[OMIT_TOO_LARGE] = "too-large",
-	[OMIT_NESTED] = "nested-repository",
-	[OMIT_SUBMODULE] = "submodule",
-	[OMIT_UNSAFE_NAME] = "unsafe-name",
-	[OMIT_SPECIAL] = "special-file",
-	[OMIT_UNREADABLE] = "unreadable",
-	[OMIT_PROTECTED] = "protected",
-	[OMIT_EXCLUDED] = "excluded",
-	[OMIT_CHANGED] = "changed",
+	[OMIT_IGNORED] = "ignored",	     [OMIT_TOO_LARGE] = "too-large",
+	[OMIT_NESTED] = "nested-repository", [OMIT_SUBMODULE] = "submodule",
+	[OMIT_UNSAFE_NAME] = "unsafe-name",  [OMIT_SPECIAL] = "special-file",
+	[OMIT_UNREADABLE] = "unreadable",    [OMIT_PROTECTED] = "protected",
+	[OMIT_EXCLUDED] = "excluded",	     [OMIT_CHANGED] = "changed",
 };
 
 const char *omit_reason_name(enum omit_reason reason)

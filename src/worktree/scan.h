@@ -27,13 +27,13 @@
 struct repository;
 
 enum scan_kind {
-	SCAN_CHANGED,   /* tracked; its content must be read */
-	SCAN_DELETED,   /* tracked, and not there */
+	SCAN_CHANGED,	/* tracked; its content must be read */
+	SCAN_DELETED,	/* tracked, and not there */
 	SCAN_UNTRACKED, /* a file or link that git would add */
-	SCAN_GITLINK,   /* a nested repository; `oid` is its HEAD */
-	SCAN_IGNORED,   /* an ignored file or link that is wanted all the same */
+	SCAN_GITLINK,	/* a nested repository; `oid` is its HEAD */
+	SCAN_IGNORED, /* an ignored file or link that is wanted all the same */
 	SCAN_EMPTY_DIR, /* a directory with nothing in it */
-	SCAN_OMITTED,   /* seen and not saved; `reason` says why */
+	SCAN_OMITTED,	/* seen and not saved; `reason` says why */
 	/* What reading the content makes of some of the above: */
 	SCAN_SAME, /* tracked, read, and what the index says */
 	SCAN_GONE, /* not tracked, and no longer there */
@@ -60,32 +60,32 @@ int omit_reason_parse(const char *name);
 
 struct scan_item {
 	enum scan_kind kind;
-	enum omit_reason reason;         /* of SCAN_OMITTED */
-	char *path;                      /* ends in a slash: all below it */
+	enum omit_reason reason;	 /* of SCAN_OMITTED */
+	char *path;			 /* ends in a slash: all below it */
 	const struct index_entry *entry; /* where it is tracked; or NULL */
-	struct stat st;                  /* where it is there */
-	struct oid oid;                  /* the blob or commit, once known */
-	uint32_t mode;                   /* MODE_* of git/tree.h, once known */
+	struct stat st;			 /* where it is there */
+	struct oid oid;			 /* the blob or commit, once known */
+	uint32_t mode;			 /* MODE_* of git/tree.h, once known */
 };
 
 struct scan_dir {
 	char *path; /* "" or "a/b/" */
 	size_t path_len;
 	struct scan_dir *parent;
-	size_t first, end; /* the index entries below it */
+	size_t first, end;	       /* the index entries below it */
 	const struct index_tree *tree; /* what the index knows of it; or NULL */
 	struct scan_dir *children;     /* the newest first; see `next` */
-	struct scan_dir *next;         /* the parent's other children */
+	struct scan_dir *next;	       /* the parent's other children */
 	struct scan_item *items;
 	size_t nr_items, alloc_items;
 	struct ignore_level *level;
 	mode_t mode;
-	bool missing;          /* not there, or no directory any more */
-	bool unreadable;       /* there, but closed to us */
-	bool nested;           /* in a nested repository */
-	bool differs;          /* an item, here or below, changes its tree */
-	bool wanted;           /* ignored, and wanted with all that is below */
-	_Atomic int excluded;  /* ignored as a whole; -1: not asked yet */
+	bool missing;	      /* not there, or no directory any more */
+	bool unreadable;      /* there, but closed to us */
+	bool nested;	      /* in a nested repository */
+	bool differs;	      /* an item, here or below, changes its tree */
+	bool wanted;	      /* ignored, and wanted with all that is below */
+	_Atomic int excluded; /* ignored as a whole; -1: not asked yet */
 };
 
 struct scan_options {
@@ -96,8 +96,8 @@ struct scan_options {
 	const struct strlist *protected_paths; /* sorted; or NULL */
 	const struct strlist *wanted; /* files to take whatever the rules say;
 					 sorted, or NULL */
-	uint64_t max_file_size;                /* of an untracked file */
-	bool all_ignored;                      /* every ignored path is wanted */
+	uint64_t max_file_size;	      /* of an untracked file */
+	bool all_ignored;	      /* every ignored path is wanted */
 };
 
 struct scan {

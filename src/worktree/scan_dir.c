@@ -252,7 +252,8 @@ static bool is_tracked(const struct reading *reading, const char *name,
 static bool is_gitlink(const struct reading *reading, const char *name)
 {
 	char *path = xstrfmt("%s%s", reading->dir->path, name);
-	const struct index_entry *entry = index_find(reading->scan->index, path);
+	const struct index_entry *entry =
+		index_find(reading->scan->index, path);
 
 	free(path);
 	return entry && entry->mode == MODE_GITLINK;
@@ -314,8 +315,8 @@ static bool dir_is_excluded(struct scan_dir *dir)
 	excluded = dir_is_excluded(dir->parent);
 	if (!excluded)
 		excluded = ignore_check(dir->parent->level, dir->path,
-					dir->path_len - 1, true) ==
-			   IGNORE_EXCLUDED;
+					dir->path_len - 1,
+					true) == IGNORE_EXCLUDED;
 	/* Two threads may both ask: they come to the same answer. */
 	atomic_store(&dir->excluded, excluded);
 	return excluded;
@@ -415,9 +416,9 @@ static enum omit_reason refusal(const struct reading *reading, const char *name,
 	if (options->protected_paths &&
 	    strlist_sorted_has(options->protected_paths, path))
 		return OMIT_PROTECTED;
-	if (options->exclude && ignore_list_check(options->exclude, path,
-						  strlen(path),
-						  false) == IGNORE_EXCLUDED)
+	if (options->exclude &&
+	    ignore_list_check(options->exclude, path, strlen(path), false) ==
+		    IGNORE_EXCLUDED)
 		return OMIT_EXCLUDED;
 	if (S_ISREG(st->st_mode) &&
 	    (uint64_t)st->st_size > options->max_file_size)
@@ -435,9 +436,8 @@ static void visit_file(struct reading *reading, const char *name,
 	enum omit_reason reason;
 	struct scan_item *item;
 
-	if (dir_is_excluded(dir) ||
-	    ignore_check(dir->level, path, strlen(path), false) ==
-		    IGNORE_EXCLUDED) {
+	if (dir_is_excluded(dir) || ignore_check(dir->level, path, strlen(path),
+						 false) == IGNORE_EXCLUDED) {
 		if (!is_wanted(reading, path, false)) {
 			omit(dir, OMIT_IGNORED, name, st);
 			return;
@@ -463,7 +463,8 @@ static void visit_candidate(struct reading *reading,
 	char *path = xstrfmt("%s%s", dir->path, candidate->name);
 	struct stat st;
 
-	if (fstatat(reading->fd, candidate->name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (fstatat(reading->fd, candidate->name, &st, AT_SYMLINK_NOFOLLOW) <
+	    0) {
 		/* Gone again: then it never was. */
 		if (errno != ENOENT)
 			omit(dir, OMIT_UNREADABLE, candidate->name, NULL);
@@ -526,7 +527,8 @@ static int look_at_untracked(struct reading *reading, struct error *err)
 
 /* -- the whole ----------------------------------------------------------- */
 
-/* The directory is not there (any more): everything tracked below it is gone. */
+/* The directory is not there (any more): everything tracked below it is gone.
+ */
 static void note_missing(struct reading *reading, int number)
 {
 	struct scan_dir *dir = reading->dir;
@@ -557,10 +559,10 @@ static int read_open_dir(struct reading *reading, struct error *err)
 		return err->code;
 	if (dir->parent && reading->has_dotgit)
 		dir->nested = true;
-	level = dir->parent
-			? ignore_push(scan->ignore, dir->level, dir->path,
-				      reading->fd, reading->has_ignore_file, err)
-			: ignore_top(scan->ignore, reading->fd, err);
+	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
+					  reading->fd, reading->has_ignore_file,
+					  err)
+			    : ignore_top(scan->ignore, reading->fd, err);
 	if (!level)
 		return err->code;
 	dir->level = level;
