@@ -395,6 +395,41 @@ static int plan_modes(struct planning *planning, struct error *err)
 	return plan_listed_modes(planning, &then->modes, err);
 }
 
+static bool is_filled(const struct plan *plan, const char *dir)
+{
+	for (size_t i = 0; i < plan->nr; i++)
+		if (plan->items[i].action == PLAN_CREATE &&
+		    path_is_below(plan->items[i].path, dir))
+			return true;
+	return false;
+}
+
+/* An empty directory that is to be filled stays: somebody may stand in it. */
+static int plan_empty_dir(struct planning *planning,
+			  const struct worktree_mode *dir, struct error *err)
+{
+	struct oid oid;
+	bool stays =
+		planning_entry(planning, dir->path, &oid, err) == MODE_TREE &&
+		is_filled(planning->plan, dir->path);
+	unsigned wanted;
+	char *slashed;
+
+	if (err->code)
+		return err->code;
+	if (!stays) {
+		planning_add(planning, dir->path, PLAN_RMDIR);
+		return 0;
+	}
+	slashed = xstrfmt("%s/", dir->path);
+	wanted = target_permissions(planning->target, slashed, false);
+	if (wanted != dir->mode)
+		planning_add(planning, slashed, PLAN_CHMOD)->permissions =
+			(int)wanted;
+	free(slashed);
+	return 0;
+}
+
 static int plan_empty_dirs(struct planning *planning, struct error *err)
 {
 	const unsigned mask = planning->target->foreign ? 0777 : 07777;
@@ -403,12 +438,15 @@ static int plan_empty_dirs(struct planning *planning, struct error *err)
 	const struct worktree_modes *then =
 		&planning->target->worktree_extra.empty_dirs;
 
-	for (size_t i = 0; i < now->nr; i++)
-		if (!worktree_modes_find(then, now->items[i].path) &&
-		    !omitted_find(&planning->target->omitted,
-				  now->items[i].path) &&
-		    pathspec_matches(planning->pathspecs, now->items[i].path))
-			planning_add(planning, now->items[i].path, PLAN_RMDIR);
+	for (size_t i = 0; i < now->nr; i++) {
+		const char *path = now->items[i].path;
+
+		if (!worktree_modes_find(then, path) &&
+		    !omitted_find(&planning->target->omitted, path) &&
+		    pathspec_matches(planning->pathspecs, path) &&
+		    plan_empty_dir(planning, &now->items[i], err) < 0)
+			return err->code;
+	}
 	for (size_t i = 0; i < then->nr; i++) {
 		const struct worktree_mode *dir = &then->items[i];
 		const struct worktree_mode *known =

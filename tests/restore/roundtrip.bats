@@ -199,3 +199,18 @@ newline'
 	git checkpoint restore -q latest
 	assert_equal "$(cat ignored/file)" two
 }
+
+@test 'an emptied directory is filled, and not made anew' {
+	repo_new
+	mkdir -p deep/dir
+	echo x >deep/dir/file
+	snapshot_of >"$TMPDIR/before"
+	git checkpoint create -q
+	cd deep/dir
+	rm file
+	chmod 700 .
+	git checkpoint restore -q latest
+	assert_equal "$(cat file)" x
+	snapshot_of >"$TMPDIR/after"
+	assert_files_equal "$TMPDIR/before" "$TMPDIR/after"
+}
