@@ -121,7 +121,8 @@ int planning_dir(struct planning *planning, const char *path, int permissions,
 			permissions;
 	}
 	/* It may be there, and go with the last file that goes from it. */
-	if (!err->code && !worktree_modes_find(empty, path))
+	if (!err->code && !worktree_modes_find(empty, path) &&
+	    !has_omitted_below(&planning->now->omitted, path))
 		planning_add(planning,
 			     plan_find(planning->plan, path) ? below : path,
 			     PLAN_MKDIR)
