@@ -73,6 +73,17 @@ static bool holds(const struct operation *operation, const char *name)
 
 /* -- reading ----------------------------------------------------------- */
 
+static void assert_held_once(const struct operation *operation)
+{
+	struct oid_set set = {0};
+
+	for (size_t i = 0; i < operation->nr_commits; i++)
+		assert_true(oid_set_add(&set, &operation->commits[i]));
+	for (size_t i = 0; i < operation->nr_others; i++)
+		assert_true(oid_set_add(&set, &operation->others[i]));
+	oid_set_release(&set);
+}
+
 static void names_what_is_under_way(void **state)
 {
 	(void)state;
@@ -86,6 +97,7 @@ static void names_what_is_under_way(void **state)
 		read_in("one", &operation);
 		assert_string_equal(operation.name ? operation.name : "none",
 				    scenario->name ? scenario->name : "none");
+		assert_held_once(&operation);
 		/* What git wrote is in git's grammar. */
 		assert_ok(operation_check(&operation, true, &err), &err);
 		if (scenario->foreign) {
@@ -265,25 +277,6 @@ static void a_missing_object_is_not_held(void **state)
 	read_in("one", &operation);
 	assert_int_equal(operation.nr_commits, 2);
 	operation_release(&operation);
-}
-
-static void an_object_is_held_once(void **state)
-{
-	struct operation operation;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++) {
-		struct oid_set set = {0};
-
-		scenario_start(&scenarios[i], "one");
-		read_in("one", &operation);
-		for (size_t j = 0; j < operation.nr_commits; j++)
-			assert_true(oid_set_add(&set, &operation.commits[j]));
-		for (size_t j = 0; j < operation.nr_others; j++)
-			assert_true(oid_set_add(&set, &operation.others[j]));
-		oid_set_release(&set);
-		operation_release(&operation);
-	}
 }
 
 /* Without a git to start, it works all the same. */
@@ -603,7 +596,6 @@ int main(void)
 		IN_SCRATCH(each_worktree_has_its_own),
 		IN_SCRATCH(finds_what_people_wrote_into_a_list),
 		IN_SCRATCH(a_missing_object_is_not_held),
-		IN_SCRATCH(an_object_is_held_once),
 		IN_SCRATCH(starts_no_process),
 		cmocka_unit_test(holds_files_against_their_grammar),
 		cmocka_unit_test(sees_behind_a_byte_0),

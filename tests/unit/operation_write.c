@@ -379,7 +379,7 @@ static void can_be_killed(void **state)
 	(void)state;
 	start_two(&rebase, &merge);
 	run("rm -rf two; cp -a one two");
-	for (size_t i = 0; i < 60; i++) {
+	for (size_t i = 0; i < 40; i++) {
 		const struct operation *after = both[i % 2];
 
 		kill_at(both, scratch_random(&random) % 3000);
@@ -394,7 +394,7 @@ static void can_be_killed(void **state)
 		operation_release(&found);
 	}
 	assert_says("", "ls two/.git/checkpoint.d");
-	assert_in_range(halfway, 10, 60);
+	assert_in_range(halfway, 5, 40);
 	operation_release(&rebase);
 	operation_release(&merge);
 }
@@ -446,7 +446,7 @@ static void an_edit_meanwhile_is_never_lost(void **state)
 	(void)state;
 	start_two(&rebase, &merge);
 	run("mv two other");
-	for (size_t i = 0; i < 100; i++) {
+	for (size_t i = 0; i < 40; i++) {
 		pid_t child;
 		int ready, status;
 		char byte;
