@@ -34,6 +34,8 @@ static const struct command commands[] = {
 	{"unpin", "take the pin away", cmd_unpin, NEED_REPO},
 	{"clean", "drop checkpoints that are no longer needed", cmd_clean,
 	 NEED_REPO},
+	{"verify", "check that checkpoints can be restored", cmd_verify,
+	 NEED_REPO},
 	COMMAND_GROUP("about"),
 	{"help", "list the commands, or a command's options", cmd_help,
 	 NEED_NOTHING},

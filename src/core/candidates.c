@@ -39,7 +39,7 @@ static int read_count(const struct repository *repo, const char *key,
 	return 0;
 }
 
-/* -- reading ----------------------------------------------------------- */
+/* -- reading ------------------------------------------------------------- */
 
 /* What the trailers say. */
 static int read_trailers(struct repository *repo, const struct oid *oid,
@@ -129,7 +129,7 @@ void candidates_release(struct candidates *candidates)
 	*candidates = (struct candidates){.list = CHECKPOINT_LIST_INIT};
 }
 
-/* -- protecting -------------------------------------------------------- */
+/* -- protecting ---------------------------------------------------------- */
 
 static bool is_sound(struct repository *repo,
 		     const struct checkpoint *checkpoint, bool thorough)
@@ -169,7 +169,7 @@ int candidates_protect(struct candidates *candidates, struct repository *repo,
 	return 0;
 }
 
-/* -- automatic retention ----------------------------------------------- */
+/* -- automatic retention ------------------------------------------------- */
 
 int candidates_thin(struct candidates *out, struct repository *repo,
 		    struct error *err)

@@ -11,7 +11,7 @@
 #include "git/commit.h"
 #include "git/ref.h"
 
-/* -- items ------------------------------------------------------------- */
+/* -- items --------------------------------------------------------------- */
 
 static void read_commit_text(struct repository *repo, struct clean_item *item)
 {
@@ -60,7 +60,7 @@ static void release_items(struct clean_items *items)
 	free(items->items);
 }
 
-/* -- by name ----------------------------------------------------------- */
+/* -- by name ------------------------------------------------------------- */
 
 /*
  * Like checkpoint_resolve(), but a ref that holds no id can be named, too: all
@@ -106,7 +106,7 @@ static int choose_named(struct repository *repo,
 	return ret;
 }
 
-/* -- by path ----------------------------------------------------------- */
+/* -- by path ------------------------------------------------------------- */
 
 static int choose_by_path(struct repository *repo,
 			  const struct clean_request *request,
@@ -128,7 +128,7 @@ static int choose_by_path(struct repository *repo,
 	return ret;
 }
 
-/* -- by retention ------------------------------------------------------ */
+/* -- by retention -------------------------------------------------------- */
 
 /* `problems` (may be NULL) has a list for each candidate. */
 static void add_decided(struct repository *repo, struct cleaned *out,
@@ -245,7 +245,7 @@ static int choose_by_retention(struct repository *repo, struct cleaned *out,
 	return ret;
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 /* Borrowed from the items; to be free()d, and no more. */
 static struct checkpoint_list names_of(const struct clean_items *items)

@@ -19,7 +19,7 @@ struct counting {
 	struct held_bytes *out;
 };
 
-/* -- walks ------------------------------------------------------------- */
+/* -- walks --------------------------------------------------------------- */
 
 /* Call `visit` for each line of `text` that is an id; what is behind the last
  * line break stays. */
@@ -147,7 +147,7 @@ done:
 	return ret;
 }
 
-/* -- sizes ------------------------------------------------------------- */
+/* -- sizes --------------------------------------------------------------- */
 
 static bool is_loose(const struct repository *repo, const char *hex)
 {
@@ -208,7 +208,7 @@ static int add_up(struct counting *counting, struct error *err)
 	return ret;
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 int held_bytes_count(struct repository *repo, const struct remaining *refs,
 		     struct held_bytes *out, struct error *err)
@@ -228,7 +228,7 @@ int held_bytes_count(struct repository *repo, const struct remaining *refs,
 	return 0;
 }
 
-/* -- giving them back -------------------------------------------------- */
+/* -- giving them back ---------------------------------------------------- */
 
 static bool has_commit_graph(const struct repository *repo)
 {

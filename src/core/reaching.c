@@ -16,7 +16,7 @@
 /* So many ids go on one command line. */
 #define IDS_AT_ONCE 500
 
-/* -- checkpoints that hold a path -------------------------------------- */
+/* -- checkpoints that hold a path ---------------------------------------- */
 
 struct searching {
 	struct repository *repo;
@@ -236,7 +236,7 @@ int reaching_checkpoints(struct repository *repo,
 	return ret;
 }
 
-/* -- what else holds the content --------------------------------------- */
+/* -- what else holds the content ----------------------------------------- */
 
 /* The id behind a raw line of git log: ":<modes> <old> <new> ...", with as many
  * colons and old sides as there are parents. */

@@ -41,7 +41,7 @@ void retention_protect(struct retention_item *items, size_t nr, size_t backups)
 	}
 }
 
-/* -- automatic retention ----------------------------------------------- */
+/* -- automatic retention ------------------------------------------------- */
 
 #define NONE SIZE_MAX
 
@@ -155,7 +155,7 @@ size_t retention_thin(struct retention_item *items, size_t nr, size_t limit,
 	return dropped;
 }
 
-/* -- criteria ---------------------------------------------------------- */
+/* -- criteria ------------------------------------------------------------ */
 
 static bool is_chosen(const struct retention_item *item,
 		      const struct retention_criteria *criteria)

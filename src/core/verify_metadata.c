@@ -8,7 +8,7 @@
 #include "git/repository.h"
 #include "git/tree.h"
 
-/* -- what the trailers and the commits say ----------------------------- */
+/* -- what the trailers and the commits say ------------------------------- */
 
 static void check_same(struct verifying *verifying, const char *what,
 		       const char *said, const char *is)
@@ -73,7 +73,7 @@ static void check_commits(struct verifying *verifying)
 			  record->snapshot.index_tree, &stored->index_tree);
 }
 
-/* -- the digest -------------------------------------------------------- */
+/* -- the digest ---------------------------------------------------------- */
 
 /* An entry of S; zero where there is none. */
 static int find_part(const struct verifying *verifying, const char *name,
@@ -158,7 +158,7 @@ static int check_digest(struct verifying *verifying, struct error *err)
 	return ret;
 }
 
-/* -- trees of S against its lists -------------------------------------- */
+/* -- trees of S against its lists ---------------------------------------- */
 
 struct comparing {
 	struct verifying *verifying;
@@ -264,7 +264,7 @@ static int check_lists(struct verifying *verifying, struct error *err)
 		       "the name of an entry", err);
 }
 
-/* -- L ----------------------------------------------------------------- */
+/* -- L ------------------------------------------------------------------- */
 
 static int count_entry(void *context, const char *path,
 		       const struct tree_entry *entry, struct error *err)
@@ -319,7 +319,7 @@ static int check_local(struct verifying *verifying, struct error *err)
 	return 0;
 }
 
-/* -- the operation ----------------------------------------------------- */
+/* -- the operation ------------------------------------------------------- */
 
 static int check_operation(struct verifying *verifying, struct error *err)
 {
@@ -333,7 +333,7 @@ static int check_operation(struct verifying *verifying, struct error *err)
 	return ret;
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 int verify_metadata(struct verifying *verifying, struct error *err)
 {

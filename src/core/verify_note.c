@@ -69,7 +69,7 @@ int verify_note(struct verifying *verifying, struct error *err)
 	return ret;
 }
 
-/* -- repair ------------------------------------------------------------ */
+/* -- repair -------------------------------------------------------------- */
 
 /* Notes that are to be written at once. */
 struct note_list {

@@ -35,7 +35,7 @@ struct reading {
 	size_t bad;
 };
 
-/* -- what is wrong ----------------------------------------------------- */
+/* -- what is wrong ------------------------------------------------------- */
 
 static void say(struct reading *reading, const char *path, const char *part,
 		const char *text)
@@ -68,7 +68,7 @@ static bool is_damage(const struct error *err)
 	return err->code == ERR_NOT_FOUND || err->code == ERR_INVALID;
 }
 
-/* -- blobs ------------------------------------------------------------- */
+/* -- blobs --------------------------------------------------------------- */
 
 static int read_blob(void *context, size_t i, struct error *err)
 {
@@ -115,7 +115,7 @@ static int add_blob(struct reading *reading, const struct oid *oid,
 	return reading->nr < BATCH ? 0 : read_blobs(reading, err);
 }
 
-/* -- trees ------------------------------------------------------------- */
+/* -- trees --------------------------------------------------------------- */
 
 static int read_tree(struct reading *reading, const struct oid *tree,
 		     unsigned depth, struct error *err);
@@ -169,7 +169,7 @@ static int read_tree(struct reading *reading, const struct oid *tree,
 	return ret;
 }
 
-/* -- commits ----------------------------------------------------------- */
+/* -- commits ------------------------------------------------------------- */
 
 /* Read a commit and its tree. 1: it cannot be read. */
 static int read_commit(struct reading *reading, const struct oid *oid,
@@ -254,7 +254,7 @@ static int read_local(struct reading *reading,
 	return ret < 0 ? ret : 0;
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 static void keep_whole(struct oid_set *whole, const struct oid_set *seen)
 {

@@ -53,7 +53,7 @@ struct trial {
 	bool has_attributes;
 };
 
-/* -- the index --------------------------------------------------------- */
+/* -- the index ----------------------------------------------------------- */
 
 struct index_comparing {
 	const struct index *index;
@@ -180,7 +180,7 @@ static int try_index(struct verifying *verifying, struct error *err)
 	return ret < 0 ? ret : 0;
 }
 
-/* -- one file ---------------------------------------------------------- */
+/* -- one file ------------------------------------------------------------ */
 
 struct writing {
 	struct trial *trial;
@@ -314,7 +314,7 @@ static int try_file(void *context, size_t i, struct error *err)
 	return ret;
 }
 
-/* -- many -------------------------------------------------------------- */
+/* -- many ---------------------------------------------------------------- */
 
 static void end_batch(struct trial *trial, bool tried)
 {
@@ -363,7 +363,8 @@ static int run_filters(struct trial *trial, struct error *err)
 	free(plan.items);
 	if (ret == ERR_FAILED) {
 		verifying_add(trial->verifying, VERIFY_HERE,
-			      "a filter fails here: %s", err->text);
+			      "not all files can be restored here: %s",
+			      err->text);
 		error_release(err);
 		ret = 1;
 	}
@@ -458,7 +459,7 @@ static int add_file(void *context, const char *path,
 	return try_batch(trial, err);
 }
 
-/* -- the whole --------------------------------------------------------- */
+/* -- the whole ----------------------------------------------------------- */
 
 static bool needs_attributes(const struct worktree_extra *extra)
 {

@@ -11,7 +11,7 @@
 
 #define MAX_COMMITS 20
 
-/* -- for scripts ------------------------------------------------------- */
+/* -- for scripts --------------------------------------------------------- */
 
 static void set_time(struct json *object, const char *key, int64_t ms)
 {
@@ -115,7 +115,7 @@ static void print_json(struct output *output, const struct cleaned *cleaned,
 	json_free(doc);
 }
 
-/* -- for people -------------------------------------------------------- */
+/* -- for people ---------------------------------------------------------- */
 
 static void say_problems(struct output *output, const struct clean_items *items)
 {

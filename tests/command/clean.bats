@@ -1,5 +1,7 @@
 # `git checkpoint clean`: what goes, what stays, and what is said of it.
 
+# REPO_IS_DAMAGED is the helper's.
+# shellcheck disable=SC2034
 load ../test_helper
 
 NOW=1700000000000
@@ -216,7 +218,7 @@ $c"
 }
 
 @test "damaged ones go by name" {
-	export REPO_IS_DAMAGED=1
+	REPO_IS_DAMAGED=1
 	repo_new
 	whole=$(create_at 0)
 	session=$(basename "$(dirname "$(ref_of "$whole")")")
@@ -236,7 +238,7 @@ $c"
 }
 
 @test "objects that are missing do not keep a checkpoint" {
-	export REPO_IS_DAMAGED=1
+	REPO_IS_DAMAGED=1
 	repo_new
 	git checkpoint create >/dev/null
 	before=$(ls .git/objects/pack)
@@ -359,7 +361,7 @@ $last"
 }
 
 @test "--path sees from where one stands, and what cannot be searched" {
-	export REPO_IS_DAMAGED=1
+	REPO_IS_DAMAGED=1
 	repo_new
 	mkdir sub
 	echo secret >sub/key
