@@ -164,6 +164,8 @@ int restore_bytes_check(struct repository *repo, const struct target *target,
 
 struct filtering {
 	struct restore_bytes *bytes;
+	const struct oid *blob;
+	bool differs; /* by what is configured here it comes out otherwise */
 	const struct worktree_conversion *conversion;
 };
 
@@ -200,8 +202,9 @@ static int take_filtered(void *context, int fd, uint64_t size,
 		return error_errno(err, "cannot read");
 	if (hash_rest(fd, size, &id, err) < 0)
 		return err->code;
-	if (!oid_equal(&id, &conversion->raw))
-		return mismatch(conversion->path, conversion->conversion, err);
+	filtering->differs = !oid_equal(&id, &conversion->raw);
+	if (filtering->differs)
+		return 0;
 	made = xcalloc(1, sizeof(*made));
 	*made = (struct made){fd, (uint64_t)start, size, NULL};
 	strmap_put(&filtering->bytes->made, conversion->path, made);
@@ -221,13 +224,11 @@ static bool take_lfs(struct restore_bytes *bytes, const struct plan_item *item)
 	return true;
 }
 
-int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
-			  struct error *err)
+/* All files that are to be made, and are not at hand; returns how many. */
+static size_t gather(struct restore_bytes *bytes, const struct plan *plan,
+		     struct filtering *out)
 {
-	struct filter_request *requests = xcalloc(plan->nr, sizeof(*requests));
-	struct filtering *contexts = xcalloc(plan->nr, sizeof(*contexts));
 	size_t nr = 0;
-	int ret = 0;
 
 	for (size_t i = 0; i < plan->nr; i++) {
 		const struct plan_item *item = &plan->items[i];
@@ -242,14 +243,46 @@ int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
 		free(needed.driver);
 		if (!needed.git || (needed.alone && take_lfs(bytes, item)))
 			continue;
-		contexts[nr] = (struct filtering){bytes, conversion};
-		requests[nr] = (struct filter_request){item->path, item->blob,
-						       &contexts[nr]};
-		nr++;
+		out[nr++] = (struct filtering){bytes, &item->blob, true,
+					       conversion};
 	}
-	ret = filter_smudge(bytes->filter, requests, nr, take_filtered, err);
+	return nr;
+}
+
+/* Make those that differ, by what is configured here, or as it is recorded. */
+static int make(struct restore_bytes *bytes, struct filtering *files, size_t nr,
+		bool recorded, struct error *err)
+{
+	struct filter_request *requests = xcalloc(nr, sizeof(*requests));
+	size_t asked = 0;
+	int ret;
+
+	for (size_t i = 0; i < nr; i++)
+		if (files[i].differs)
+			requests[asked++] = (struct filter_request){
+				files[i].conversion->path, *files[i].blob,
+				&files[i],
+				recorded ? files[i].conversion->conversion
+					 : NULL};
+	ret = filter_smudge(bytes->filter, requests, asked, take_filtered, err);
 	free(requests);
-	free(contexts);
+	return ret;
+}
+
+int restore_bytes_prepare(struct restore_bytes *bytes, const struct plan *plan,
+			  struct error *err)
+{
+	struct filtering *files = xcalloc(plan->nr, sizeof(*files));
+	size_t nr = gather(bytes, plan, files);
+	int ret = make(bytes, files, nr, false, err);
+
+	if (!ret)
+		ret = make(bytes, files, nr, true, err);
+	for (size_t i = 0; !ret && i < nr; i++)
+		if (files[i].differs)
+			ret = mismatch(files[i].conversion->path,
+				       files[i].conversion->conversion, err);
+	free(files);
 	return ret;
 }
 

@@ -175,7 +175,7 @@ static int smudge_all(const struct cleaning *cleaning, struct error *err)
 			continue;
 		if (!read_pointer(cleaning, blob, id))
 			requests[asked++] = (struct filter_request){
-				filtered->path, *blob, filtered};
+				filtered->path, *blob, filtered, NULL};
 		else if (comes_back(cleaning, filtered->path, id, err))
 			filtered->smudged = filtered->content->raw;
 		ret = err->code;

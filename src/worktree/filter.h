@@ -61,6 +61,9 @@ struct filter_request {
 	const char *path;
 	struct oid blob;
 	void *context;
+	const char *conversion; /* convert_describe(): instead of what
+				   attributes and configuration say. For all
+				   requests of a call, or NULL for all */
 };
 #define FILTER_KEEP 1
 typedef int (*filter_sink)(void *context, int fd, uint64_t size,

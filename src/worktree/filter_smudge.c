@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "git/process.h"
 #include "git/repository.h"
+#include "worktree/filter_recorded.h"
 #include "worktree/filtering.h"
 
 #define PIECE_BYTES (64u << 10)
@@ -20,7 +21,8 @@
  */
 struct smudge {
 	struct filter *filter;
-	char *alternates; /* with which git sees new objects; or NULL */
+	/* What git sees more than without us. */
+	char *env[2];
 	struct git_child child;
 	bool started;
 	struct buf end;	  /* "\n<name> missing\n" */
@@ -41,7 +43,7 @@ static int start(struct smudge *smudge, struct error *err)
 	static const char *const argv[] = {
 		"cat-file", "--filters", "--batch=%(objecttype) %(objectsize)",
 		NULL};
-	const char *env[] = {smudge->alternates, NULL};
+	const char *env[] = {smudge->env[0], smudge->env[1], NULL};
 	struct git_command command = {
 		.repo = smudge->filter->repo, .argv = argv, .env = env};
 	char nonce[33];
@@ -192,7 +194,7 @@ static int ask_alone(struct smudge *smudge,
 	char hex[OID_HEXSZ + 1];
 	const char *argv[] = {"cat-file", "--filters", option,
 			      oid_hex(&request->blob, hex), NULL};
-	const char *env[] = {smudge->alternates, NULL};
+	const char *env[] = {smudge->env[0], smudge->env[1], NULL};
 	struct git_command command = {
 		.repo = smudge->filter->repo, .argv = argv, .env = env};
 	struct error ended = ERROR_INIT;
@@ -251,20 +253,25 @@ int filter_smudge(struct filter *filter, const struct filter_request *requests,
 	struct smudge smudge = {
 		.filter = filter, .end = BUF_INIT, .input = BUF_INIT};
 	struct error ended = ERROR_INIT;
+	size_t nr_env = 0;
 	int rc;
 
 	if (!nr)
 		return 0;
 	if (filter->objects)
-		smudge.alternates = filter_alternates(filter->objects);
+		smudge.env[nr_env++] = filter_alternates(filter->objects);
 	rc = open_spool(filter, err);
+	if (!rc && requests[0].conversion)
+		rc = filter_recorded(filter, requests, nr, &smudge.env[nr_env],
+				     err);
 	for (size_t i = 0; !rc && i < nr; i++)
 		rc = smudge_one(&smudge, &requests[i], sink, err);
 	if (smudge.started && git_child_finish(&smudge.child, &ended) < 0 &&
 	    !rc)
 		rc = error_move(err, &ended);
 	error_release(&ended);
-	free(smudge.alternates);
+	free(smudge.env[0]);
+	free(smudge.env[1]);
 	buf_release(&smudge.end);
 	buf_release(&smudge.input);
 	return rc;

@@ -323,7 +323,8 @@ static int smudge(const char *const *names, size_t nr, const char *text,
 	run("git hash-object -w --no-filters ../data");
 	object_hash(&blob, OBJECT_BLOB, data.ptr, data.len, err);
 	for (size_t i = 0; i < nr; i++)
-		requests[i] = (struct filter_request){names[i], blob, taken};
+		requests[i] =
+			(struct filter_request){names[i], blob, taken, NULL};
 	repo = open_repo();
 	filter = filter_new(repo);
 	rc = filter_smudge(filter, requests, nr, take, err);
@@ -379,7 +380,7 @@ static void smudges_that_fail_are_named(void **state)
 	static const char *const odd[] = {"x\n.bad"};
 	struct taken taken = {.text = BUF_INIT};
 	struct error err = ERROR_INIT;
-	struct filter_request absent = {"a.up", {{1, 2, 3}}, &taken};
+	struct filter_request absent = {"a.up", {{1, 2, 3}}, &taken, NULL};
 	struct repository *repo = open_repo();
 	struct filter *filter = filter_new(repo);
 
@@ -397,6 +398,72 @@ static void smudges_that_fail_are_named(void **state)
 	error_release(&err);
 	filter_free(filter);
 	repository_free(repo);
+	buf_release(&taken.text);
+}
+
+static void smudges_what_it_has_cleaned(void **state)
+{
+	struct taken taken = {.text = BUF_INIT};
+	struct filter_request request = {.path = "a.up", .context = &taken};
+	struct strlist paths = STRLIST_INIT;
+	struct repository *repo = open_repo();
+	struct filter *filter = filter_new(repo);
+	struct buf text = BUF_INIT;
+	struct error err = ERROR_INIT;
+	struct pack *pack = NULL;
+
+	(void)state;
+	run("echo hello >a.up");
+	strlist_add(&paths, "a.up");
+	assert_int_equal(pack_open(&pack, repo, &err), 0);
+	assert_int_equal(
+		filter_clean(filter, &paths, pack, &request.blob, &err), 0);
+	assert_int_equal(filter_read(filter, &request.blob, 6, &text, &err), 0);
+	assert_string_equal(text.ptr, "HELLO\n");
+	assert_int_equal(filter_read(filter, &request.blob, 5, &text, &err),
+			 ERR_INVALID);
+	error_release(&err);
+	assert_int_equal(filter_smudge(filter, &request, 1, take, &err), 0);
+	assert_string_equal(taken.text.ptr, "hello\n|");
+	pack_free(pack);
+	filter_free(filter);
+	repository_free(repo);
+	strlist_release(&paths);
+	buf_release(&text);
+	buf_release(&taken.text);
+}
+
+static void smudges_as_recorded(void **state)
+{
+	/* None of these has an attribute, or it has another one. */
+	static const char *const names[] = {
+		"plain",      "a.bad",	   "a*[b]?.x", "back\\slash",
+		"\"quoted\"", "new\nline", " blank",   "e.auto",
+	};
+	struct filter_request requests[ARRAY_SIZE(names)];
+	struct taken taken = {.text = BUF_INIT};
+	struct repository *repo;
+	struct filter *filter;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	run("printf 'HI\\n' | git hash-object -w --stdin");
+	repo = open_repo();
+	filter = filter_new(repo);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		requests[i] = (struct filter_request){
+			.path = names[i],
+			.context = &taken,
+			.conversion = "eol=crlf filter=up"};
+		object_hash(&requests[i].blob, OBJECT_BLOB, "HI\n", 3, &err);
+	}
+	if (filter_smudge(filter, requests, ARRAY_SIZE(names), take, &err) < 0)
+		fail_msg("%s", err.text);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		assert_memory_equal(taken.text.ptr + 5 * i, "hi\r\n|", 5);
+	filter_free(filter);
+	repository_free(repo);
+	run("test -z \"$(ls -d .git/checkpoint.d/filter-* 2>/dev/null)\"");
 	buf_release(&taken.text);
 }
 
@@ -475,6 +542,8 @@ int main(void)
 		IN_REPOSITORY(smudges_in_order),
 		IN_REPOSITORY(smudges_any_bytes),
 		IN_REPOSITORY(smudges_that_fail_are_named),
+		IN_REPOSITORY(smudges_what_it_has_cleaned),
+		IN_REPOSITORY(smudges_as_recorded),
 		IN_REPOSITORY(a_sink_may_end_it),
 		IN_REPOSITORY(git_lfs_works),
 	};
