@@ -84,16 +84,11 @@ static int head_moves(struct repository *repo, const struct target *target,
 	return ret;
 }
 
-int restore_head_moves(struct repository *repo, const struct target *target,
-		       bool operation, struct ref_moves *out, struct buf *why,
-		       struct error *err)
+static int operation_moves(struct repository *repo, const struct ref_list *refs,
+			   struct ref_moves *out, struct buf *why,
+			   struct error *err)
 {
-	const struct ref_list *refs = &target->operation.refs;
-
-	*out = (struct ref_moves){0};
-	if (head_moves(repo, target, out, why, err) < 0)
-		return err->code;
-	for (size_t i = 0; operation && i < refs->nr; i++) {
+	for (size_t i = 0; i < refs->nr; i++) {
 		const struct ref *ref = &refs->items[i];
 		struct oid current;
 
@@ -115,6 +110,54 @@ int restore_head_moves(struct repository *repo, const struct target *target,
 			 ref->name);
 	}
 	return 0;
+}
+
+static bool has_ref(const struct ref_list *refs, const char *name)
+{
+	for (size_t i = 0; i < refs->nr; i++)
+		if (!strcmp(refs->items[i].name, name))
+			return true;
+	return false;
+}
+
+/* git takes whatever is below these for a part of the operation: one more
+ * "good" commit, and a bisection goes elsewhere. */
+static int other_operation_moves(struct repository *repo,
+				 const struct ref_list *refs,
+				 struct ref_moves *out, struct buf *why,
+				 struct error *err)
+{
+	struct ref_list there = REF_LIST_INIT;
+	int ret = ref_list_read(repo, "refs/bisect/", &there, err);
+
+	if (!ret)
+		ret = ref_list_read(repo, "refs/rewritten/", &there, err);
+	for (size_t i = 0; !ret && i < there.nr; i++) {
+		const struct ref *ref = &there.items[i];
+
+		if (has_ref(refs, ref->name))
+			continue;
+		ref_moves_add(out, ref->name, &ref->oid, &none);
+		buf_addf(why, "'%s' was not there\n", ref->name);
+	}
+	ref_list_release(&there);
+	return ret;
+}
+
+int restore_head_moves(struct repository *repo, const struct target *target,
+		       bool operation, struct ref_moves *out, struct buf *why,
+		       struct error *err)
+{
+	const struct ref_list *refs = &target->operation.refs;
+	int ret;
+
+	*out = (struct ref_moves){0};
+	ret = head_moves(repo, target, out, why, err);
+	if (!ret && operation)
+		ret = operation_moves(repo, refs, out, why, err);
+	if (!ret && operation)
+		ret = other_operation_moves(repo, refs, out, why, err);
+	return ret;
 }
 
 int restore_head_branch(struct repository *repo, const struct target *target,
@@ -237,8 +280,24 @@ static void add_command(struct buf *input, const struct ref_move *move)
 			 0, oid_is_zero(&move->old_oid) ? zero : old_hex, 0);
 }
 
-static int update_refs(struct repository *repo, const struct ref_moves *moves,
-		       const char *reason, struct error *err)
+/* Whether HEAD is on the branch already that it is to be on in the end. */
+static bool is_on_branch(struct repository *repo, const char *branch)
+{
+	struct error err = ERROR_INIT;
+	struct head head;
+	bool there = false;
+
+	if (branch && !head_read(repo, &head, &err)) {
+		there = head.branch && !strcmp(head.branch, branch);
+		head_release(&head);
+	}
+	error_release(&err);
+	return there;
+}
+
+/* Those moves that are of HEAD itself, or those that are not. */
+static int update_some(struct repository *repo, const struct ref_moves *moves,
+		       bool of_head, const char *reason, struct error *err)
 {
 	const char *argv[] = {"update-ref", "--no-deref", "-m", reason,
 			      "--stdin",    "-z",	  NULL};
@@ -247,14 +306,19 @@ static int update_refs(struct repository *repo, const struct ref_moves *moves,
 	int ret = 0;
 
 	for (size_t i = 0; i < moves->nr; i++) {
-		int moved = is_moved(repo, &moves->items[i], err);
+		const struct ref_move *move = &moves->items[i];
+		int moved;
 
+		if (!strcmp(move->name, "HEAD") != of_head ||
+		    (of_head && is_on_branch(repo, moves->new_branch)))
+			continue;
+		moved = is_moved(repo, move, err);
 		if (moved < 0) {
 			ret = moved;
 			break;
 		}
 		if (!moved)
-			add_command(&input, &moves->items[i]);
+			add_command(&input, move);
 	}
 	if (!ret && input.len) {
 		command.input = input.ptr;
@@ -263,6 +327,16 @@ static int update_refs(struct repository *repo, const struct ref_moves *moves,
 	}
 	buf_release(&input);
 	return ret;
+}
+
+/* git makes no transaction of HEAD and the branch that it is on: HEAD is
+ * detached first. */
+static int update_refs(struct repository *repo, const struct ref_moves *moves,
+		       const char *reason, struct error *err)
+{
+	int ret = update_some(repo, moves, true, reason, err);
+
+	return ret ? ret : update_some(repo, moves, false, reason, err);
 }
 
 /* HEAD to another branch. A detached one is a move of the ref HEAD itself. */
