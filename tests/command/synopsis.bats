@@ -129,6 +129,7 @@ described_options_of() {
 		git checkpoint undo --dry-run --json
 		git checkpoint clean --path=file --dry-run --json
 		git checkpoint clean --keep=0 --json
+		git checkpoint verify --json
 		git checkpoint help --json
 	} >../others
 	section JSON | grep -oE '[a-z_]+' | sort -u >../page
