@@ -183,6 +183,7 @@ static void stat_from_item(struct building *building, struct index_entry *entry,
 	default:
 		return;
 	}
+	entry->flags &= (uint8_t)~INDEX_RACY;
 	building->changed = true;
 }
 
@@ -220,10 +221,16 @@ static void set_stats(struct building *building)
 			stat_from_item(building, entry, item);
 			continue;
 		}
+		/* A racy entry whose file is known to be as staged must not be
+		 * marked as unknown: git merge --abort, which compares by stat
+		 * alone, would refuse. */
 		before = index_find(index, entry->path);
 		if (!before || before->mode != entry->mode ||
-		    !oid_equal(&before->oid, &entry->oid))
+		    !oid_equal(&before->oid, &entry->oid) ||
+		    entry->flags & INDEX_RACY) {
 			stat_from_disk(building, entry);
+			entry->flags &= (uint8_t)~INDEX_RACY;
+		}
 	}
 }
 
