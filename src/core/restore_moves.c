@@ -80,7 +80,8 @@ static bool is_moved(const struct ref_moves *moves, const char *name)
 	return false;
 }
 
-/* A ref that the restore made goes again, if it still is what it was made. */
+/* Refs that only the operation of the restore's target named go back, if they
+ * still are what it made them. */
 static int take_back_refs(struct restoring *restoring, struct error *err)
 {
 	const struct ref_moves *made = &restoring->undone->moves;
@@ -88,17 +89,18 @@ static int take_back_refs(struct restoring *restoring, struct error *err)
 
 	for (size_t i = 0; i < made->nr; i++) {
 		const struct ref_move *move = &made->items[i];
-		struct oid now;
+		struct oid now = {{0}};
 
-		if (!oid_is_zero(&move->old_oid) || is_moved(moves, move->name))
+		if (!strcmp(move->name, "HEAD") || is_moved(moves, move->name))
 			continue;
-		if (!ref_read(restoring->repo, move->name, &now, err) &&
-		    oid_equal(&now, &move->new_oid))
+		if (ref_read(restoring->repo, move->name, &now, err) < 0) {
+			if (err->code != ERR_NOT_FOUND)
+				return err->code;
+			error_release(err);
+		}
+		if (oid_equal(&now, &move->new_oid))
 			ref_moves_add(moves, move->name, &move->new_oid,
 				      &move->old_oid);
-		if (err->code && err->code != ERR_NOT_FOUND)
-			return err->code;
-		error_release(err);
 	}
 	return 0;
 }
