@@ -13,7 +13,9 @@
 static void check_same(struct verifying *verifying, const char *what,
 		       const char *said, const char *is)
 {
-	if (said ? is && !strcmp(said, is) : !is)
+	bool same = said && is ? !strcmp(said, is) : said == is;
+
+	if (same)
 		return;
 	verifying_add(verifying, VERIFY_WRONG,
 		      "metadata.json says that %s is %s, but it is %s", what,

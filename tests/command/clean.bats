@@ -304,6 +304,41 @@ $c"
 	assert_output "fatal: bad numeric config value 'x' for 'checkpoint.maxcheckpoints'"
 }
 
+@test "each save keeps its session at the limit" {
+	repo_new
+	git config checkpoint.maxCheckpoints 5
+	manual=$(create_at 0)
+	risky=$(create_at 1 --type=before_risky_operation)
+	echo pinned >file
+	pinned=$(create_at 2 --type=auto --pin)
+	for i in 3 4 5 6 7 8 9; do
+		echo "$i" >file
+		last=$(create_at $((i * 60)) --type=auto)
+		# It never drops what it has just made.
+		assert [ "$(ref_of "$last")" ]
+	done
+	assert_equal "$(ids | wc --lines)" 5
+	for id in "$manual" "$risky" "$pinned" "$last"; do
+		assert [ "$(ref_of "$id")" ]
+	done
+	run -0 git checkpoint verify --quiet
+}
+
+@test "a restore can be undone, however low the limit" {
+	repo_new
+	git config checkpoint.maxCheckpoints 0
+	target=$(create_at 0)
+	create_at 1 >/dev/null
+	echo changed >file
+	before=$(snapshot_of)
+	at 2
+	run -0 git checkpoint restore "$target"
+	at $((DAY))
+	create_at $((DAY + 1)) --type=auto >/dev/null
+	run -0 git checkpoint undo
+	assert_same "$before" "$(snapshot_of)"
+}
+
 @test "--path drops all that hold it, wherever in them" {
 	repo_new
 	none=$(create_at 0)
