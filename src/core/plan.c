@@ -69,7 +69,12 @@ static void put(struct planning *planning, const char *path,
 static int plan_gitlink(struct planning *planning,
 			const struct tree_change *change, struct error *err)
 {
-	if (change->old_mode == MODE_GITLINK) {
+	char *dir = xstrfmt("%s/", change->path);
+	const struct omitted_path *there =
+		omitted_find(&planning->now->omitted, dir);
+
+	free(dir);
+	if (there && change->old_mode == MODE_GITLINK) {
 		if (change->new_mode && change->new_mode != MODE_GITLINK)
 			return planning_refuse(
 				err, change->path,
@@ -78,7 +83,14 @@ static int plan_gitlink(struct planning *planning,
 		keep(planning, change->path, OMIT_NESTED);
 		return 0;
 	}
-	/* A submodule whose repository is not here is an empty directory. */
+	/* Without its repository here, a submodule is an empty directory. */
+	if (!change->new_mode) {
+		planning_add(planning, change->path, PLAN_RMDIR);
+		return 0;
+	}
+	if (change->new_mode != MODE_GITLINK)
+		return planning_file(planning, change->path, change->new_mode,
+				     &change->new_oid, err);
 	return planning_dir(planning, change->path, -1, err);
 }
 

@@ -122,29 +122,44 @@ static void note_deleted(struct reading *reading,
 	item->entry = entry;
 }
 
+/* Whether a directory has no names in it; what cannot be read may have. */
+static bool is_empty(const struct reading *reading, const char *name)
+{
+	int fd = openat(reading->fd, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *handle = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *dirent;
+	bool empty = handle;
+
+	if (!handle && fd >= 0)
+		close(fd);
+	while (empty && (dirent = readdir(handle)))
+		empty = !strcmp(dirent->d_name, ".") ||
+			!strcmp(dirent->d_name, "..");
+	if (handle)
+		closedir(handle);
+	return empty;
+}
+
 static int look_at_gitlink(struct reading *reading,
 			   const struct index_entry *entry, const char *name,
-			   const struct stat *st, struct error *err)
+			   struct error *err)
 {
 	struct scan_item *item;
 	struct oid head;
 	int got;
 
-	if (!S_ISDIR(st->st_mode)) {
-		note_deleted(reading, entry);
-		return 0;
-	}
 	got = nested_head(reading->scan->repo, entry->path, &head, err);
 	if (got < 0)
 		return got;
-	/* An empty directory is a submodule that is not checked out. */
 	if (got && !oid_equal(&head, &entry->oid)) {
 		item = add_item(reading->dir, SCAN_GITLINK, name);
 		item->entry = entry;
 		item->oid = head;
 		item->mode = MODE_GITLINK;
 	}
-	if (got) {
+	/* An empty directory is a submodule that is not checked out. */
+	if (got || !is_empty(reading, name)) {
 		char *path = xstrfmt("%s/", name);
 
 		omit(reading->dir, OMIT_SUBMODULE, path, NULL);
@@ -168,8 +183,8 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 			note_deleted(reading, entry);
 		return 0;
 	}
-	if (entry->mode == MODE_GITLINK && !entry->stage)
-		return look_at_gitlink(reading, entry, name, &st, err);
+	if (entry->mode == MODE_GITLINK && !entry->stage && S_ISDIR(st.st_mode))
+		return look_at_gitlink(reading, entry, name, err);
 	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
 		if (!entry->stage)
 			note_deleted(reading, entry);
@@ -180,6 +195,7 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	scan->permissions[at] =
 		S_ISREG(st.st_mode) ? st.st_mode & 07777 : SCAN_IS_LINK;
 	if (!entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD) &&
+	    entry->mode != MODE_GITLINK &&
 	    index_entry_matches(scan->index, entry, &st, &scan->rules))
 		return 0;
 	item = add_item(reading->dir, SCAN_CHANGED, name);
