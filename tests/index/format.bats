@@ -39,8 +39,8 @@ setup() {
 
 @test 'a split index' {
 	git update-index --split-index
-	echo more >more
-	git add more src
+	echo another >another
+	git add another src
 	assert_not_equal "$(git rev-parse --shared-index-path)" ''
 	assert_round_trip
 }
@@ -134,6 +134,7 @@ zero_checksum() {
 }
 
 @test 'GIT_INDEX_FILE' {
+	# shellcheck disable=SC2030 # each test is alone
 	export GIT_INDEX_FILE=$REPO/.git/other-index
 	git read-tree HEAD
 	echo other >other
@@ -146,6 +147,7 @@ zero_checksum() {
 
 @test 'GIT_INDEX_FILE from the top, in a directory below' {
 	cd src
+	# shellcheck disable=SC2031
 	export GIT_INDEX_FILE=.git/other-index
 	git read-tree HEAD
 	git update-index --force-remove run.sh
