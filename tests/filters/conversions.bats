@@ -3,6 +3,16 @@
 
 load ../test_helper
 
+# The dollars of ident are meant.
+# shellcheck disable=SC2016
+
+# Another repository, of this name, for a test that needs several.
+use_repo() {
+	REPO=$BATS_TEST_TMPDIR/$1
+	git init -q "$REPO"
+	cd "$REPO" || return
+}
+
 # Files of all kinds of line ends and content, and attributes for them.
 make_files() {
 	local dir
@@ -77,8 +87,7 @@ assert_round_trip() {
 round_trip() {
 	local setting
 
-	git init -q "$REPO"
-	cd "$REPO"
+	use_repo repo
 	for setting; do
 		git config "${setting%%=*}" "${setting#*=}"
 	done
@@ -119,9 +128,7 @@ round_trip() {
 	local to
 
 	for to in true input false; do
-		REPO=$BATS_TEST_TMPDIR/to-$to
-		git init -q "$REPO"
-		cd "$REPO"
+		use_repo "to-$to"
 		git config core.autocrlf false
 		make_files
 		commit_all first
@@ -134,8 +141,7 @@ round_trip() {
 }
 
 @test 'a checkout with CRLF stays CRLF' {
-	git init -q "$REPO"
-	cd "$REPO"
+	use_repo repo
 	printf 'one\ntwo\n' >file
 	commit_all first
 	git config core.autocrlf true
@@ -150,8 +156,7 @@ round_trip() {
 }
 
 @test 'raw copies only where the bytes would not come back' {
-	git init -q "$REPO"
-	cd "$REPO"
+	use_repo repo
 	echo '* text=auto eol=crlf' >.gitattributes
 	printf 'one\r\ntwo\r\n' >dos
 	printf 'one\ntwo\n' >unix
@@ -165,8 +170,7 @@ round_trip() {
 }
 
 @test 'a file that its encoding does not fit is named' {
-	git init -q "$REPO"
-	cd "$REPO"
+	use_repo repo
 	echo '*.u working-tree-encoding=UTF-16LE' >.gitattributes
 	printf 'odd' >bad.u
 	run -128 git checkpoint create

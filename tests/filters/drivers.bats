@@ -5,7 +5,7 @@ load ../test_helper
 setup() {
 	scratch_setup
 	git init -q "$REPO"
-	cd "$REPO"
+	cd "$REPO" || return
 	git config filter.rot.clean 'tr a-mn-z n-za-m'
 	git config filter.rot.smudge 'tr a-mn-z n-za-m'
 	git config filter.up.clean 'tr a-z A-Z'
@@ -235,6 +235,7 @@ line.rot'
 
 @test 'a filter with %f runs at the top of the worktree' {
 	mkdir -p tools sub
+	# shellcheck disable=SC2016
 	printf '#!/bin/sh\necho "$1" >>"$TMPDIR/names"\ncat\n' >tools/run
 	chmod +x tools/run
 	git config filter.run.clean './tools/run %f'

@@ -3,21 +3,31 @@
 
 load ../test_helper
 
+# The dollars of ident are meant.
+# shellcheck disable=SC2016
+
 setup() {
 	scratch_setup
+	use_repo repo
+}
+
+# A repository of this name, with a commit.
+use_repo() {
+	REPO=$BATS_TEST_TMPDIR/$1
 	git init -q "$REPO"
-	cd "$REPO"
+	cd "$REPO" || return
 	echo 'a line' >base
 	commit_all first
 }
 
-# Clone to $OTHER, with the checkpoints, and go there.
+# go_elsewhere [<option of git clone>...]: clone, with the checkpoints, to
+# $OTHER, and go there.
 go_elsewhere() {
-	OTHER=$BATS_TEST_TMPDIR/other
+	OTHER=$REPO-other
 	snapshot_of >"$TMPDIR/before"
 	git checkpoint create -q
-	git clone -q "$REPO" "$OTHER" 2>/dev/null
-	cd "$OTHER"
+	git clone -q "$@" "$REPO" "$OTHER" 2>/dev/null
+	cd "$OTHER" || return
 	git fetch -q "$REPO" 'refs/checkpoints/*:refs/checkpoints/*'
 	NAME=$(newest_name)
 	NAME=${NAME##*/}
@@ -49,22 +59,10 @@ make_lines() {
 
 	for from in false true input; do
 		for to in false true input; do
-			REPO=$BATS_TEST_TMPDIR/$from-$to
-			git init -q "$REPO"
-			cd "$REPO"
-			echo base >base
-			commit_all first
+			use_repo "$from-$to"
 			git config core.autocrlf "$from"
 			make_lines
-			OTHER=$BATS_TEST_TMPDIR/other-$from-$to
-			snapshot_of >"$TMPDIR/before"
-			git checkpoint create -q
-			git clone -q -c core.autocrlf="$to" "$REPO" "$OTHER"
-			cd "$OTHER"
-			git fetch -q "$REPO" \
-				'refs/checkpoints/*:refs/checkpoints/*'
-			NAME=$(newest_name)
-			NAME=${NAME##*/}
+			go_elsewhere -c core.autocrlf="$to"
 			assert_same_bytes
 		done
 	done

@@ -6,7 +6,7 @@ setup() {
 	scratch_setup
 	git lfs version >/dev/null 2>&1 || skip 'git-lfs is not installed'
 	git init -q "$REPO"
-	cd "$REPO"
+	cd "$REPO" || return
 	git lfs install --local >/dev/null
 	echo '*.bin filter=lfs diff=lfs merge=lfs -text' >.gitattributes
 }
