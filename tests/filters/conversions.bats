@@ -1,10 +1,10 @@
 # Line ends, ident and encodings: stored as git add stores them, and back byte
 # for byte.
 
-load ../test_helper
-
 # The dollars of ident are meant.
 # shellcheck disable=SC2016
+
+load ../test_helper
 
 # Another repository, of this name, for a test that needs several.
 use_repo() {

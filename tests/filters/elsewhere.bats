@@ -1,10 +1,10 @@
 # The same bytes in another clone, whatever its configuration says; or a failure
 # that names the path.
 
-load ../test_helper
-
 # The dollars of ident are meant.
 # shellcheck disable=SC2016
+
+load ../test_helper
 
 setup() {
 	scratch_setup
