@@ -105,11 +105,8 @@ static int note_undo(struct restoring *restoring, struct error *err)
 				   .time_ms = clock_now_ms()};
 	struct ref_moves back = {0};
 	struct head head;
-	int64_t depth;
 
-	if (config_get_int(restoring->repo->config, "checkpoint.undodepth",
-			   DEFAULT_UNDO_DEPTH, &depth, err) < 0 ||
-	    head_read(restoring->repo, &head, err) < 0)
+	if (head_read(restoring->repo, &head, err) < 0)
 		return err->code;
 	checkpoint_copy(&entry.target,
 			old ? &old->target : &restoring->target.stored.name);
@@ -126,7 +123,7 @@ static int note_undo(struct restoring *restoring, struct error *err)
 	head_release(&head);
 	return undo_note(restoring->repo,
 			 old ? old->kind : restoring->request->kind, &entry,
-			 depth > 0 ? (size_t)depth : 1, err);
+			 restoring->undo_depth, err);
 }
 
 static int finish(struct restoring *restoring, struct error *err)
@@ -182,17 +179,23 @@ static int carry_out(struct restoring *restoring, struct error *err)
 {
 	struct repository *repo = restoring->repo;
 	struct restore_result *out = restoring->out;
+	int64_t depth;
 
 	if (is_nothing(restoring, &out->nothing, err) < 0)
 		return err->code;
 	if (out->nothing)
 		return drop_checkpoint(repo, &restoring->saved.checkpoint, err);
 	checkpoint_copy(&out->safety, &restoring->saved.checkpoint);
+	if (config_get_int(repo->config, "checkpoint.undodepth",
+			   DEFAULT_UNDO_DEPTH, &depth, err) < 0)
+		return err->code;
+	restoring->undo_depth = depth > 0 ? (size_t)depth : 1;
 	random_hex(restoring->tag, 8);
 	if (writer_open(&restoring->writer, repo->worktree, restoring->tag,
 			NULL, err) < 0 ||
 	    write_journal(restoring, err) < 0)
 		return err->code;
+	restoring->started = true;
 	if (change(restoring, err) < 0 || finish(restoring, err) < 0)
 		return hint_journal(err);
 	/* Nothing was in a new worktree that could be wanted back. */
@@ -201,6 +204,20 @@ static int carry_out(struct restoring *restoring, struct error *err)
 		return drop_checkpoint(repo, &restoring->saved.checkpoint, err);
 	}
 	return 0;
+}
+
+/* Nothing was changed, so nothing needs the safety checkpoint. That it stays
+ * where it cannot be dropped does no harm; the first error is the one to tell.
+ */
+static void drop_safety(struct restoring *restoring)
+{
+	struct error ignored = ERROR_INIT;
+
+	if (!restoring->saved.checkpoint.ref)
+		return;
+	drop_checkpoint(restoring->repo, &restoring->saved.checkpoint,
+			&ignored);
+	error_release(&ignored);
 }
 
 static int run(struct restoring *restoring, struct error *err)
@@ -220,6 +237,8 @@ static int run(struct restoring *restoring, struct error *err)
 	ret = restoring_save_and_plan(restoring, err);
 	if (!ret && !restoring->request->dry_run)
 		ret = carry_out(restoring, err);
+	if (ret < 0 && !restoring->started && !restoring->journal)
+		drop_safety(restoring);
 	return ret;
 }
 

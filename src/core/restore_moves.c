@@ -40,7 +40,7 @@ static void say_operation_left(struct restoring *restoring)
 				restoring->mode == RESTORE_MOVE_HEAD
 			? "it comes from another clone; '--operation' brings "
 			  "it back"
-			: "HEAD is not where it was");
+			: "only files were asked for, or HEAD stays elsewhere");
 }
 
 static int refuse_mismatch(const struct restoring *restoring, struct error *err)

@@ -29,6 +29,8 @@ struct restoring {
 	const struct journal *journal;	 /* that is being dealt with, or NULL */
 	const struct undo_entry *undone; /* of undo and redo, or NULL */
 	bool aborting;
+	bool started; /* the journal is written */
+	size_t undo_depth;
 };
 
 /* Whether the index changes. */

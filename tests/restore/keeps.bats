@@ -72,6 +72,8 @@ load ../test_helper
 	run -1 git checkpoint restore latest
 	assert_line --partial "'file' is a directory with files that no checkpoint holds"
 	assert_equal "$(cat file/x.o)" precious
+	# A refusal leaves no safety checkpoint behind.
+	assert_equal "$(git for-each-ref refs/checkpoints | wc -l)" 1
 	git checkpoint create -q 'no journal is left'
 }
 

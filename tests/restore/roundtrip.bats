@@ -214,3 +214,13 @@ newline'
 	snapshot_of >"$TMPDIR/after"
 	assert_files_equal "$TMPDIR/before" "$TMPDIR/after"
 }
+
+@test 'a bad value in the configuration is found before anything changes' {
+	repo_new
+	git checkpoint create -q
+	echo changed >>file
+	run -128 git -c checkpoint.undoDepth=x checkpoint restore latest
+	assert_line --partial 'checkpoint.undodepth'
+	assert_file_not_exist .git/checkpoint.d/journal
+	assert_equal "$(tail -n 1 file)" changed
+}
