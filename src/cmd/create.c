@@ -133,7 +133,10 @@ static void say_saved(struct output *output, const struct saved *saved)
 	struct buf size = BUF_INIT, time = BUF_INIT;
 
 	size_human(&size, saved->bytes_added);
-	clock_duration(&time, saved->elapsed_ms);
+	if (saved->elapsed_ms < 10000)
+		buf_addf(&time, "%lld ms", (long long)saved->elapsed_ms);
+	else
+		clock_duration(&time, saved->elapsed_ms);
 	output_say(output, "Checkpoint saved: %s\n", saved->record.description);
 	output_say(output, "  id:          %s\n", saved->checkpoint.id);
 	output_say(output, "  ref:         %s\n", saved->checkpoint.ref);
