@@ -283,6 +283,75 @@ $c"
 	rm .git/checkpoint.d/journal
 }
 
+# Leave a restore of <checkpoint> unfinished in this worktree.
+interrupt_restore() {
+	local at journal
+
+	journal=$(git rev-parse --git-path checkpoint.d/journal)
+	for at in {1..30}; do
+		strace -f -o /dev/null -e trace=renameat2,renameat,rename \
+			-e "inject=renameat2,renameat,rename:signal=KILL:when=$at" \
+			git-checkpoint restore "$1" || :
+		rm -f "$(git rev-parse --git-path index.lock)"
+		[[ ! -e $journal ]] || return 0
+	done
+	return 1
+}
+
+@test "what an unfinished restore of another worktree needs does not even go by name" {
+	repo_new
+	git worktree add --quiet ../linked
+	cd ../linked
+	echo target >untracked
+	target=$(git checkpoint create --quiet)
+	echo other >untracked
+	interrupt_restore "$target" >/dev/null 2>&1
+	safety=$(jq --raw-output '.safety.ref' "$(git rev-parse --git-path checkpoint.d/journal)")
+	cd "$REPO"
+	for id in "$target" "$safety"; do
+		run -1 git checkpoint clean "$id"
+		assert_line --partial "is needed by a restore that is unfinished in '$REPO/.git/worktrees/linked'"
+	done
+	run -1 git checkpoint clean --path untracked
+	assert [ "$(ref_of "$target")" ]
+	cd ../linked
+	run -0 git checkpoint restore --abort
+	assert_equal "$(cat untracked)" other
+	# What the kills left, of those that left no journal.
+	find "$REPO/.git" '(' -name '*.keep' -o -path '*/refs/*.lock' ')' -delete
+}
+
+@test "criteria are for the sessions of this worktree" {
+	repo_new
+	git worktree add --quiet ../linked
+	for _ in 1 2 3; do
+		git checkpoint create >/dev/null
+		(cd ../linked && git checkpoint create >/dev/null)
+	done
+	there=$(cd ../linked && git checkpoint list --quiet)
+	run -0 git checkpoint clean --keep 0
+	assert_line 'Dropped 1 checkpoint:'
+	assert_equal "$(cd ../linked && git checkpoint list --quiet)" "$there"
+	# Unless one is named, and then of that.
+	id=${there##*$'\n'}
+	run -0 git checkpoint clean --session="$(basename "$(dirname "$(ref_of "$id")")")" --keep 0
+	refute [ "$(ref_of "$id")" ]
+	assert_equal "$(ids | wc --lines)" 4
+}
+
+@test "two at once drop each checkpoint once" {
+	repo_new
+	for i in {1..12}; do
+		create_at "$i" >/dev/null
+	done
+	git checkpoint clean --keep 5 >one 2>&1 &
+	git checkpoint clean --keep 3 >two 2>&1
+	wait $!
+	run -0 git checkpoint clean --keep 3
+	assert_equal "$(ids | wc --lines)" 3
+	run -0 git checkpoint verify --quiet
+}
+
 @test "without criteria it does what automatic retention does" {
 	repo_new
 	git config checkpoint.maxCheckpoints 5
@@ -363,6 +432,35 @@ $last"
 	run -0 git cat-file -e "$blob"
 	run -0 sh -c "$command"
 	run -1 git cat-file -e "$blob"
+}
+
+@test "--path looks into conflicts, raw bytes and attachments" {
+	repo_new
+	echo base >key
+	commit_all base
+	git checkout --quiet -b other
+	echo theirs >key
+	git commit --quiet --all --message theirs
+	git checkout --quiet main
+	echo ours >key
+	git commit --quiet --all --message ours
+	run -1 git merge --quiet other
+	rm key
+	conflict=$(create_at 0)
+	git reset --quiet --hard
+	none=$(create_at 1)
+	mkdir ../elsewhere
+	echo secret >../elsewhere/attached
+	attachment=$(create_at 2 --attach ../elsewhere/attached)
+	run -0 git checkpoint clean --dry-run --path attached --json
+	assert_equal "$(jq --raw-output '.dropped[].id' <<<"$output")" "$attachment"
+	git rm --quiet key
+	run -0 git checkpoint clean --dry-run --path key --json
+	assert_equal "$(jq --raw-output '.dropped[].id' <<<"$output")" "$attachment
+$none
+$conflict"
+	theirs=$(git rev-parse other)
+	assert_equal "$(jq --raw-output '.reached_by[].commit' <<<"$output" | grep --count "$theirs")" 1
 }
 
 @test "--path names what still has the content" {
