@@ -67,11 +67,12 @@ static int change_operation(struct restoring *restoring, struct error *err)
 	if (restoring->mode != RESTORE_AS_IS &&
 	    restoring->mode != RESTORE_MOVE_HEAD)
 		return 0;
-	return operation_write(restoring->repo,
-			       restoring_brings_operation(restoring)
-				       ? &restoring->target.operation
-				       : &nothing,
-			       err);
+	return operation_replace(restoring->repo,
+				 &restoring->saved.snapshot->operation,
+				 restoring_brings_operation(restoring)
+					 ? &restoring->target.operation
+					 : &nothing,
+				 err);
 }
 
 static int change_refs(struct restoring *restoring, struct error *err)
