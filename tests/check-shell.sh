@@ -19,8 +19,11 @@ scripts() {
 	done
 }
 
-# In files for bats, `run` sets variables and calls functions by their names,
-# which shellcheck cannot see.
+# In files for bats, `run` sets variables and calls functions by their names, a
+# test is a shell of its own whose variables others read, and a cd that fails
+# ends it; shellcheck sees none of that. Notes on style are left out there.
 scripts | grep -v '\.bats$' | xargs shellcheck --external-sources || exit 1
 scripts | grep '\.bats$' |
-	xargs shellcheck --external-sources --exclude=SC2154,SC2317 || exit 1
+	xargs shellcheck --external-sources --severity=warning \
+		--exclude=SC2154,SC2317,SC2030,SC2031,SC2034,SC2120,SC2164 ||
+	exit 1
