@@ -419,8 +419,11 @@ int reaching_read(struct reaching *out, struct repository *repo,
 	*out = (struct reaching){0};
 	if (!blobs->nr)
 		return 0;
-	if (read_commits(out, repo, blobs, remaining, err) < 0)
-		return err->code;
+	/* That git cannot tell is no reason to keep a secret. */
+	if (read_commits(out, repo, blobs, remaining, err) < 0) {
+		error_release(err);
+		out->unknown = true;
+	}
 	return read_indexes(out, repo, blobs, err);
 }
 

@@ -37,10 +37,12 @@ struct reaching {
 	struct reaching_commit *commits;
 	size_t nr, alloc;
 	struct strlist indexes; /* files; an entry is one of the blobs */
+	bool unknown; /* git cannot walk the history: there may be more */
 };
 
-/* What still holds one of the blobs where only `remaining` remains. The caller
- * must reaching_release() it in any case. */
+/* What still holds one of the blobs where only `remaining` remains. A
+ * repository in which git cannot walk is no failure. The caller must
+ * reaching_release() it in any case. */
 int reaching_read(struct reaching *out, struct repository *repo,
 		  const struct oid_set *blobs,
 		  const struct remaining *remaining, struct error *err);

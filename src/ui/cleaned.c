@@ -96,6 +96,7 @@ static void set_reaching(struct json *doc, const struct reaching *reaching)
 		json_set_path(object, "ref", commit->ref);
 		json_set_string(object, "subject", commit->subject);
 	}
+	json_set_bool(doc, "reached_complete", !reaching->unknown);
 	set_texts(doc, "indexed_in", &reaching->indexes);
 }
 
@@ -275,6 +276,9 @@ void cleaned_print(struct output *output, const struct repository *repo,
 			   cleaned->drop.nr ? command.ptr : NULL, dry_run);
 	else
 		say_all(output, cleaned, command.ptr, dry_run);
+	if (cleaned->reaching.unknown)
+		output_warn(output, "git cannot tell which other commits have "
+				    "the content");
 	for (size_t i = 0; i < cleaned->unread.nr; i++)
 		output_warn(output,
 			    "'%s' is damaged, and may hold it in what "

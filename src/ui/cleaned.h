@@ -15,9 +15,8 @@ struct repository;
  * "description", "problems": []}], "kept": [the same with "reason": "pinned",
  * "undo" or "newest"], "bytes" (null: not known), "bytes_complete", "objects",
  * "command", "undo_lost": [{"git_dir", "checkpoint", "timestamp", "redo"}],
- * "reached_by": [{"commit", "ref", "subject"}], "indexed_in": [],
- * "not_searched":
- * []}.
+ * "reached_by": [{"commit", "ref", "subject"}], "reached_complete",
+ * "indexed_in": [], "not_searched": []}.
  */
 void cleaned_print(struct output *output, const struct repository *repo,
 		   const struct cleaned *cleaned, bool dry_run);

@@ -520,3 +520,19 @@ $conflict"
 		run -129 git checkpoint clean $args
 	done
 }
+
+@test "a history that git cannot walk keeps no secret" {
+	REPO_IS_DAMAGED=1
+	repo_new
+	echo secret >key
+	id=$(create_at 0)
+	rm key
+	echo second >file
+	commit_all second
+	parent=$(git rev-parse HEAD~)
+	rm ".git/objects/${parent:0:2}/${parent:2}"
+	run -0 --separate-stderr git checkpoint clean --path key
+	assert_line 'Git cannot tell how many bytes only they hold'
+	[[ $stderr == *'git cannot tell which other commits have the content'* ]]
+	refute [ "$(ref_of "$id")" ]
+}
