@@ -8,6 +8,9 @@
 #include "core/stored.h"
 #include "git/process.h"
 #include "git/repository.h"
+#include "git/tree.h"
+
+#define MAX_ENTRIES UINT64_C(50000000)
 
 /* `dir` as the user sees it from where he stands. */
 static char *absolute(const struct repository *repo, const char *dir)
@@ -52,6 +55,23 @@ static int open_there(const char *dir, struct repository **out,
 	return repository_open(out, err);
 }
 
+/* Nothing is there yet: every file of the checkpoint would be made. */
+static int plan_file(void *context, const char *path,
+		     const struct tree_entry *entry, struct error *err)
+{
+	struct plan *plan = context;
+
+	(void)err;
+	ARRAY_GROW(plan->items, plan->nr, plan->alloc);
+	plan->items[plan->nr++] = (struct plan_item){
+		.path = xstrdup(path),
+		.action =
+			entry->mode == MODE_GITLINK ? PLAN_MKDIR : PLAN_CREATE,
+		.mode = entry->mode,
+		.blob = entry->oid};
+	return 0;
+}
+
 int restore_into(struct repository *repo, const struct restore_request *request,
 		 const char *dir, struct restore_result *out, struct error *err)
 {
@@ -67,8 +87,9 @@ int restore_into(struct repository *repo, const struct restore_request *request,
 				"the checkpoint has no commit to make a "
 				"worktree of");
 	if (!ret && request->dry_run) {
-		out->target = stored.name;
-		stored.name = (struct checkpoint){0};
+		checkpoint_copy(&out->target, &stored.name);
+		ret = tree_walk(repo, &stored.tree, MAX_ENTRIES, plan_file,
+				&out->plan, err);
 	} else if (!ret) {
 		ret = add_worktree(repo, &stored.base, path, err);
 		if (!ret)

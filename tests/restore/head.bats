@@ -96,6 +96,12 @@ assert_restored() {
 	run -128 git checkpoint restore --branch=a..b latest
 }
 
+@test '--into with --dry-run lists what would be made' {
+	run -0 git checkpoint restore -n --into=../other latest
+	assert_line --regexp '^ +create +staged$'
+	assert_dir_not_exist ../other
+}
+
 @test '--into makes a worktree and leaves this one alone' {
 	git_state_of >"$TMPDIR/before"
 	snapshot_of >>"$TMPDIR/before"
