@@ -4,6 +4,7 @@
 #include "core/candidates.h"
 #include "core/clean_undo.h"
 #include "core/drop.h"
+#include "core/holding.h"
 #include "core/id.h"
 #include "core/journal.h"
 #include "core/session.h"
@@ -118,9 +119,9 @@ static int choose_by_path(struct repository *repo,
 
 	ret = checkpoint_list_read(repo, SCOPE_ALL, NULL, &all, err);
 	if (!ret)
-		ret = reaching_checkpoints(repo, &all, request->pathspecs,
-					   &found, &out->blobs, &out->unread,
-					   err);
+		ret = holding_checkpoints(repo, &all, request->pathspecs,
+					  &found, &out->blobs, &out->unread,
+					  err);
 	if (!ret)
 		add_all(repo, out, &found);
 	checkpoint_list_release(&all);

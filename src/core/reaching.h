@@ -1,30 +1,15 @@
 /*
- * Which checkpoints hold a path, and what else holds its content: for a secret
- * that was saved.
+ * Which commits and indexes have some content: for a secret that was saved.
  */
 #ifndef CORE_REACHING_H
 #define CORE_REACHING_H
 
 #include "base/error.h"
 #include "base/strlist.h"
-#include "core/checkpoint.h"
 #include "git/oid.h"
 
 struct remaining;
 struct repository;
-
-/*
- * Add to `out` each checkpoint of `list` that has a file whose path matches: in
- * the worktree, the index, a stage of a conflict, raw bytes, ignored files or
- * attachments. The ids of what was found go to `blobs`. Where a part of one
- * cannot be read, the others are searched all the same, and its ref is added to
- * `unread`.
- */
-int reaching_checkpoints(struct repository *repo,
-			 const struct checkpoint_list *list,
-			 const struct strlist *pathspecs,
-			 struct checkpoint_list *out, struct oid_set *blobs,
-			 struct strlist *unread, struct error *err);
 
 /* A commit that has one of the blobs, and no parent of it has it there. */
 struct reaching_commit {

@@ -78,8 +78,11 @@ static int look_at_parts(struct verifying *verifying, struct error *err)
 	if (!ret)
 		ret = verify_lfs(verifying, &missing, err);
 	/* With objects missing there is nothing to try. */
-	if (!ret && !verified_has(verifying->out, VERIFY_LOST))
-		ret = verify_trial(verifying, &missing, err);
+	if (!ret && !verified_has(verifying->out, VERIFY_LOST)) {
+		ret = verify_index(verifying, err);
+		if (!ret)
+			ret = verify_trial(verifying, &missing, err);
+	}
 	strlist_release(&missing);
 	return ret;
 }

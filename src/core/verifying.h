@@ -50,7 +50,11 @@ int verify_note(struct verifying *verifying, struct error *err);
 int verify_lfs(struct verifying *verifying, struct strlist *missing,
 	       struct error *err);
 
-/* Write index and files to a scratch directory, and read them back:
+/* Have git make the index in a scratch file, and read it back:
+ * core/verify_index.c. */
+int verify_index(struct verifying *verifying, struct error *err);
+
+/* Write the files to a scratch directory, and read them back:
  * core/verify_trial.c. Files of `skip` are left out. */
 int verify_trial(struct verifying *verifying, const struct strlist *skip,
 		 struct error *err);
