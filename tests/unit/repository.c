@@ -227,8 +227,8 @@ static const struct refusal refusals[] = {
 	{"git init -q --bare .", ERR_UNSUPPORTED,
 	 "'@/x' is a bare repository: it has no work tree to save", NULL},
 	{"git init -q --object-format=sha256 .", ERR_UNSUPPORTED,
-	 "repositories with 'sha256' object names are not supported: libgit2 "
-	 "cannot read them",
+	 "SHA-256 repositories are not supported: libgit2 cannot read their "
+	 "objects",
 	 NULL},
 	{"git init -q . && git config core.repositoryFormatVersion 1 &&"
 	 "git config extensions.novelty 1",
