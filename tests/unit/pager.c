@@ -1,5 +1,6 @@
 #include "ui/pager.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -56,14 +57,21 @@ static int close_terminal(void **state)
 static void assert_shown(struct fixture *fixture, const char *expected)
 {
 	struct error err = ERROR_INIT;
+	struct pollfd waiting = {.fd = fixture->master, .events = POLLIN};
 	char shown[1000] = "";
 	size_t len = 0;
 	ssize_t got;
 
 	assert_int_equal(output_finish(&fixture->out, &err), 0);
-	while ((got = read(fixture->master, shown + len,
-			   sizeof(shown) - 1 - len)) > 0)
+	/* The kernel passes on what was written in its own time: wait long for
+	 * what must come, and a moment for what must not. */
+	while (poll(&waiting, 1, len < strlen(expected) ? 10000 : 20) > 0) {
+		got = read(fixture->master, shown + len,
+			   sizeof(shown) - 1 - len);
+		if (got <= 0)
+			break;
 		len += (size_t)got;
+	}
 	assert_string_equal(shown, expected);
 }
 
