@@ -1,5 +1,6 @@
 #include "ui/prompt.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -36,12 +37,14 @@ static void terminal_open(struct terminal *terminal, const char *typed)
 /* Back to what it was; `shown` is what the terminal showed, echo and all. */
 static void terminal_close(struct terminal *terminal, char *shown, size_t size)
 {
+	struct pollfd waiting = {.fd = terminal->master, .events = POLLIN};
 	size_t len = 0;
 	ssize_t got;
 
 	fflush(stderr);
 	fcntl(terminal->master, F_SETFL, O_NONBLOCK);
-	while (len < size - 1 &&
+	/* The kernel passes on what was written in its own time. */
+	while (len < size - 1 && poll(&waiting, 1, 200) > 0 &&
 	       (got = read(terminal->master, shown + len, size - 1 - len)) > 0)
 		len += (size_t)got;
 	shown[len] = '\0';
