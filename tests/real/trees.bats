@@ -51,10 +51,10 @@ from_system() {
 	cp -a "$dir/." "$REPO" 2>/dev/null || :
 	cd "$REPO"
 	git init -q
-	git add -A -- '[a-m]*'
+	git add -A -- '[a-m]*' 2>/dev/null || :
 	tick
-	git commit -q -m first
-	git add -A -- '[n-s]*'
+	git commit -q --allow-empty -m first
+	git add -A -- '[n-s]*' 2>/dev/null || :
 	round_trip
 }
 
@@ -71,10 +71,6 @@ from_system() {
 
 @test 'the headers of this system' {
 	from_system /usr/include
-}
-
-@test 'the Perl library of this system' {
-	from_system /usr/share/perl
 }
 
 @test 'the documentation of this system' {
