@@ -1,11 +1,17 @@
 #include "core/verify.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "core/verify_scratch.h"
 #include "core/verifying.h"
+#include "git/hasher.h"
+
+#define PIECE_BYTES (256u << 10)
 
 int verify_open(struct verify **out, struct repository *repo, struct error *err)
 {
@@ -45,6 +51,58 @@ void verifying_add(struct verifying *verifying, enum verify_kind kind,
 		(struct verify_problem){kind, buf_detach(&text)};
 }
 
+int verifying_hash(int fd, struct oid *out, struct error *err)
+{
+	struct hasher *hasher = NULL;
+	struct stat st;
+	char *piece;
+	ssize_t got;
+	int ret;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(err, "cannot look at a file");
+	piece = xmalloc(PIECE_BYTES);
+	ret = hasher_new(&hasher, OBJECT_BLOB, (uint64_t)st.st_size, err);
+	while (!ret && (got = read(fd, piece, PIECE_BYTES))) {
+		if (got > 0)
+			ret = hasher_add(hasher, piece, (size_t)got, err);
+		else if (errno != EINTR)
+			ret = error_errno(err, "cannot read a file");
+	}
+	if (!ret)
+		ret = hasher_finish(hasher, out, err);
+	hasher_free(hasher);
+	free(piece);
+	return ret;
+}
+
+/* Whether all but L can be read: then what it saved is not lost. */
+static bool is_readable_without_local(struct verifying *verifying)
+{
+	const struct stored *stored = &verifying->target.stored;
+	struct error ignored = ERROR_INIT;
+	struct index_extra index_extra;
+	struct worktree_extra worktree_extra;
+	struct operation operation;
+	bool readable = stored->record.id != NULL;
+
+	if (!readable)
+		return false;
+	readable = !stored_index_extra(verifying->repo, stored, &index_extra,
+				       &ignored);
+	index_extra_release(&index_extra);
+	readable = !stored_worktree_extra(verifying->repo, stored,
+					  &worktree_extra, &ignored) &&
+		   readable;
+	worktree_extra_release(&worktree_extra);
+	readable = !stored_operation(verifying->repo, stored, &operation,
+				     &ignored) &&
+		   readable;
+	operation_release(&operation);
+	error_release(&ignored);
+	return readable;
+}
+
 /*
  * The checkpoint as a restore would read it. Where an object is missing, that
  * has been said.
@@ -52,37 +110,40 @@ void verifying_add(struct verifying *verifying, enum verify_kind kind,
 static int open_target(struct verifying *verifying,
 		       const struct checkpoint *checkpoint, struct error *err)
 {
+	struct verified *out = verifying->out;
 	int ret = target_open(verifying->repo, checkpoint, &verifying->target,
 			      err);
 
-	if (ret == ERR_NEWER)
+	if (ret == ERR_NEWER || ret == ERR_UNSUPPORTED)
 		verifying_add(verifying, VERIFY_HERE, "%s", err->text);
-	else if (ret == ERR_NOT_FOUND || ret == ERR_INVALID ||
-		 ret == ERR_UNSUPPORTED) {
-		if (!verified_has(verifying->out, VERIFY_LOST))
-			verifying_add(verifying, VERIFY_LOST, "%s", err->text);
-	} else {
+	else if (ret != ERR_NOT_FOUND && ret != ERR_INVALID)
 		return ret;
-	}
+	else if (!verified_has(out, VERIFY_LOST) &&
+		 !is_readable_without_local(verifying))
+		verifying_add(verifying, VERIFY_LOST, "%s", err->text);
+	else if (!out->nr)
+		verifying_add(verifying, VERIFY_WRONG, "%s", err->text);
 	error_release(err);
 	return 1;
 }
 
 static int look_at_parts(struct verifying *verifying, struct error *err)
 {
+	/* With objects missing there is nothing to compare or to try. */
+	bool lost = verified_has(verifying->out, VERIFY_LOST);
 	struct strlist missing = STRLIST_INIT;
-	int ret = verify_metadata(verifying, err);
+	int ret = 0;
 
+	if (!lost)
+		ret = verify_metadata(verifying, err);
 	if (!ret)
 		ret = verify_note(verifying, err);
-	if (!ret)
+	if (!ret && !lost)
 		ret = verify_lfs(verifying, &missing, err);
-	/* With objects missing there is nothing to try. */
-	if (!ret && !verified_has(verifying->out, VERIFY_LOST)) {
+	if (!ret && !lost)
 		ret = verify_index(verifying, err);
-		if (!ret)
-			ret = verify_trial(verifying, &missing, err);
-	}
+	if (!ret && !lost)
+		ret = verify_trial(verifying, &missing, err);
 	strlist_release(&missing);
 	return ret;
 }

@@ -60,7 +60,7 @@ static int compare_index(struct verifying *verifying, const char *path,
 	skip_stages(&comparing);
 	if (ret >= 0 && (comparing.differs || comparing.at != index->nr ||
 			 comparing.stages != target->index_extra.nr_stages))
-		verifying_add(verifying, VERIFY_LOST,
+		verifying_add(verifying, VERIFY_WRONG,
 			      "git makes another index of it");
 	index_free(index);
 	return ret < 0 ? ret : 0;
@@ -82,7 +82,7 @@ static int run_on_index(struct verifying *verifying, const char *const *argv,
 	int ret = git_run(&command, NULL, &status, err);
 
 	if (!ret && status) {
-		verifying_add(verifying, VERIFY_LOST, "git %s: %s", argv[0],
+		verifying_add(verifying, VERIFY_HERE, "git %s: %s", argv[0],
 			      err->text ? err->text : "it fails");
 		ret = 1;
 	}

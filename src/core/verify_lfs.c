@@ -2,13 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 #include "git/config.h"
-#include "git/hasher.h"
 #include "git/object.h"
 #include "git/repository.h"
 #include "git/tree.h"
@@ -17,7 +15,6 @@
 /* https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: larger files are
  * no pointers. */
 #define POINTER_MAX_BYTES 1024
-#define PIECE_BYTES (256u << 10)
 #define SHA256_HEXSZ 64
 
 static bool is_lfs(const struct worktree_conversion *conversion)
@@ -68,43 +65,6 @@ static char *content_path(struct repository *repo, const struct oid *blob)
 	return path;
 }
 
-static int hash_all(int fd, struct hasher *hasher, struct error *err)
-{
-	char *piece = xmalloc(PIECE_BYTES);
-	ssize_t got;
-	int ret = 0;
-
-	while (!ret && (got = read(fd, piece, PIECE_BYTES))) {
-		if (got > 0)
-			ret = hasher_add(hasher, piece, (size_t)got, err);
-		else if (errno != EINTR)
-			ret = error_errno(err, "cannot read");
-	}
-	free(piece);
-	return ret;
-}
-
-/* Whether the file has the bytes that were on disk. */
-static int has_bytes(int fd, const struct oid *raw, bool *same,
-		     struct error *err)
-{
-	struct hasher *hasher = NULL;
-	struct stat st;
-	struct oid found;
-	int ret;
-
-	if (fstat(fd, &st) < 0)
-		return error_errno(err, "cannot look at the content");
-	ret = hasher_new(&hasher, OBJECT_BLOB, (uint64_t)st.st_size, err);
-	if (!ret)
-		ret = hash_all(fd, hasher, err);
-	if (!ret)
-		ret = hasher_finish(hasher, &found, err);
-	hasher_free(hasher);
-	*same = !ret && oid_equal(&found, raw);
-	return ret;
-}
-
 static void say(struct verifying *verifying, const char *path, const char *what)
 {
 	struct buf quoted = BUF_INIT;
@@ -120,7 +80,8 @@ static int check_content(struct verifying *verifying,
 			 const struct worktree_conversion *conversion,
 			 const char *file, struct error *err)
 {
-	bool same = false;
+	struct oid found;
+	bool same;
 	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	int ret = 0;
 
@@ -130,10 +91,11 @@ static int check_content(struct verifying *verifying,
 	}
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", file);
-	ret = has_bytes(fd, &conversion->raw, &same, err);
+	ret = verifying_hash(fd, &found, err);
 	close(fd);
 	if (ret < 0)
 		return error_prefix(err, "'%s'", file);
+	same = oid_equal(&found, &conversion->raw);
 	if (!same)
 		say(verifying, conversion->path, "damaged");
 	return !same;

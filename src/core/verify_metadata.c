@@ -308,6 +308,8 @@ static int check_local(struct verifying *verifying, struct error *err)
 				      "with the ignored files that it held");
 		return 0;
 	}
+	if (verifying->local_damaged)
+		return 0;
 	ret = 0;
 	if (!oid_is_zero(&target->ignored_tree))
 		ret = tree_walk(verifying->repo, &target->ignored_tree,
@@ -339,9 +341,6 @@ static int check_operation(struct verifying *verifying, struct error *err)
 
 int verify_metadata(struct verifying *verifying, struct error *err)
 {
-	/* It says which objects, and they are not all there. */
-	if (verified_has(verifying->out, VERIFY_LOST))
-		return 0;
 	check_trailers(verifying);
 	check_commits(verifying);
 	if (check_digest(verifying, err) < 0 ||

@@ -32,6 +32,7 @@ struct reading {
 	size_t nr, alloc;
 	const char *part; /* "", or where the path is */
 	struct buf path;
+	enum verify_kind kind; /* of what is found wrong */
 	size_t bad;
 };
 
@@ -46,10 +47,10 @@ static void say(struct reading *reading, const char *path, const char *part,
 		return;
 	if (*path) {
 		path_quote(&quoted, path);
-		verifying_add(reading->verifying, VERIFY_LOST, "'%s'%s: %s",
+		verifying_add(reading->verifying, reading->kind, "'%s'%s: %s",
 			      quoted.ptr, part, text);
 	} else {
-		verifying_add(reading->verifying, VERIFY_LOST, "%s%s%s",
+		verifying_add(reading->verifying, reading->kind, "%s%s%s",
 			      part + (*part == ' '), *part ? ": " : "", text);
 	}
 	buf_release(&quoted);
@@ -58,7 +59,7 @@ static void say(struct reading *reading, const char *path, const char *part,
 static void say_rest(struct reading *reading)
 {
 	if (reading->bad > MAX_SAID)
-		verifying_add(reading->verifying, VERIFY_LOST,
+		verifying_add(reading->verifying, reading->kind,
 			      "and %zu more objects", reading->bad - MAX_SAID);
 }
 
@@ -263,28 +264,42 @@ static void keep_whole(struct oid_set *whole, const struct oid_set *seen)
 			oid_set_add(whole, &seen->slots[i]);
 }
 
+/* Read what is still to be read. `ret` is what there was before. */
+static int finish(struct reading *reading, int ret, struct error *err)
+{
+	if (!ret)
+		ret = read_blobs(reading, err);
+	for (size_t i = 0; i < reading->nr; i++)
+		free(reading->blobs[i].path);
+	say_rest(reading);
+	/* A tree is whole only where all below it is. */
+	if (!ret && !reading->bad)
+		keep_whole(&reading->verifying->verify->whole, &reading->seen);
+	oid_set_release(&reading->seen);
+	buf_release(&reading->path);
+	free(reading->blobs);
+	return ret;
+}
+
 int verify_objects(struct verifying *verifying,
 		   const struct checkpoint *checkpoint, struct error *err)
 {
 	struct reading reading = {.verifying = verifying,
 				  .repo = verifying->repo,
-				  .path = BUF_INIT};
+				  .path = BUF_INIT,
+				  .kind = VERIFY_LOST};
+	struct reading local = {.verifying = verifying,
+				.repo = verifying->repo,
+				.path = BUF_INIT,
+				.kind = VERIFY_WRONG};
 	int ret = read_checkpoint(&reading, checkpoint->commit, err);
 
-	if (!ret && !checkpoint->remote)
-		ret = read_local(&reading, checkpoint, err);
-	if (!ret) {
-		ret = read_blobs(&reading, err);
-	} else {
-		for (size_t i = 0; i < reading.nr; i++)
-			free(reading.blobs[i].path);
-	}
-	say_rest(&reading);
-	/* A tree is whole only where all below it is. */
-	if (!ret && !reading.bad)
-		keep_whole(&verifying->verify->whole, &reading.seen);
-	oid_set_release(&reading.seen);
-	buf_release(&reading.path);
-	free(reading.blobs);
+	ret = finish(&reading, ret, err);
+	if (ret < 0 || checkpoint->remote)
+		return ret;
+	/* Without L the rest can still be restored, by hand at least. */
+	ret = read_local(&local, checkpoint, err);
+	ret = finish(&local, ret, err);
+	verifying->local_damaged = local.bad > 0;
 	return ret;
 }

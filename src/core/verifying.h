@@ -26,18 +26,24 @@ struct verifying {
 	struct verify *verify;
 	struct repository *repo;
 	struct target target;
+	bool local_damaged; /* not all objects of L are whole */
 	struct verified *out;
 };
 
 void verifying_add(struct verifying *verifying, enum verify_kind kind,
 		   const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* The id that a blob with the bytes of this file has; it is read from where it
+ * stands. */
+int verifying_hash(int fd, struct oid *out, struct error *err);
+
 /* Read every object of C, I, S and L: core/verify_objects.c. */
 int verify_objects(struct verifying *verifying,
 		   const struct checkpoint *checkpoint, struct error *err);
 
 /*
- * For what follows the target is open. The metadata against the commits:
+ * For what follows the target is open, and for all but the note every object of
+ * C, I and S is there. The metadata against the commits:
  * core/verify_metadata.c.
  */
 int verify_metadata(struct verifying *verifying, struct error *err);

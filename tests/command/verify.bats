@@ -308,6 +308,30 @@ $one"
 hint: 'git checkpoint verify --repair' makes notes again"
 }
 
+@test "what is lost of the local files does not condemn the rest" {
+	REPO_IS_DAMAGED=1
+	repo_new
+	work_start
+	id=$(git checkpoint create --quiet --ignored)
+	git checkpoint create >/dev/null
+	git checkpoint create >/dev/null
+	local=refs/checkpoints-local/$(session_of "$id")/$id
+	blob=$(git rev-parse "$local:ignored/ignored/file")
+	list=$(git rev-parse "$local:omitted")
+	lose "$blob"
+	run -1 git checkpoint verify "$id"
+	assert_output "$id: damaged
+  'ignored/ignored/file' of the local files: object $blob is missing"
+	rm -f ".git/objects/${list:0:2}/${list:2}"
+	run -1 git checkpoint verify "$id"
+	assert_line "  'omitted' of the local files: object $list is missing"
+	echo garbage >".git/$local"
+	run -1 git checkpoint verify "$id"
+	assert_line --index 1 --partial "$local"
+	run -0 git checkpoint clean --verify
+	assert_output 'Nothing to drop'
+}
+
 @test "a checkpoint of a newer version is not damaged" {
 	REPO_IS_DAMAGED=1
 	repo_new
