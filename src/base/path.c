@@ -1,5 +1,6 @@
 #include "base/path.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -71,9 +72,9 @@ static bool is_hfs_ignored(uint32_t code_point)
 	       code_point == 0xfeff;
 }
 
-static bool is_hfs_dotgit(const char *name, size_t len)
+/* Whether HFS+ takes `name` for `want`, which is in lower case. */
+static bool is_hfs_name(const char *name, size_t len, const char *want)
 {
-	static const char want[] = ".git";
 	size_t found = 0;
 
 	while (len) {
@@ -101,7 +102,7 @@ bool path_component_is_dotgit(const char *name, size_t len)
 {
 	const char *end = name + len;
 
-	if (is_hfs_dotgit(name, len))
+	if (is_hfs_name(name, len, ".git"))
 		return true;
 	while (name) {
 		if (is_ntfs_dotgit(name, (size_t)(end - name)))
@@ -123,6 +124,44 @@ bool path_component_is_safe(const char *name, size_t len)
 	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
 		return false;
 	return !path_component_is_dotgit(name, len);
+}
+
+/*
+ * The short names that Windows makes of ".gitmodules": the first letters for
+ * four of them, then two letters and a hash of the long name; more digits
+ * behind "~" take the place of letters.
+ */
+static bool is_ntfs_short_dotgitmodules(const char *name, size_t len)
+{
+	static const char hashed[] = "gi7eba";
+	size_t same = 0, digits;
+
+	if (len < 8)
+		return false;
+	if (!strncasecmp(name, "gitmod~", 7) && name[7] >= '1' &&
+	    name[7] <= '4')
+		return is_ntfs_end(name + 8, len - 8);
+	while (hashed[same] &&
+	       tolower((unsigned char)name[same]) == hashed[same])
+		same++;
+	if (name[same] != '~' || name[same + 1] < '1' || name[same + 1] > '9')
+		return false;
+	for (digits = same + 2; digits < 8; digits++)
+		if (!isdigit((unsigned char)name[digits]))
+			return false;
+	return is_ntfs_end(name + 8, len - 8);
+}
+
+bool path_component_is_dotgitmodules(const char *name, size_t len)
+{
+	static const char plain[] = ".gitmodules";
+	size_t plain_len = sizeof(plain) - 1;
+
+	if (is_hfs_name(name, len, plain))
+		return true;
+	if (len >= plain_len && !strncasecmp(name, plain, plain_len))
+		return is_ntfs_end(name + plain_len, len - plain_len);
+	return is_ntfs_short_dotgitmodules(name, len);
 }
 
 bool path_is_safe(const char *path)

@@ -31,6 +31,9 @@ bool path_component_is_safe(const char *name, size_t len);
 bool path_is_safe(const char *path);
 /* Just the ".git" part of that. */
 bool path_component_is_dotgit(const char *name, size_t len);
+/* The same for ".gitmodules", which git takes for no symbolic link: it would
+ * read another file than the one that was checked. */
+bool path_component_is_dotgitmodules(const char *name, size_t len);
 
 /* Make the directory and those above it, each with `mode` as mkdir(2). */
 int path_make_dirs(const char *dir, mode_t mode, struct error *err);

@@ -113,9 +113,12 @@ static int plan_deletion(struct planning *planning, const char *path)
 int planning_file(struct planning *planning, const char *path, uint32_t mode,
 		  const struct oid *blob, struct error *err)
 {
+	const char *name = path_basename(path);
 	struct snapshot_path found;
 
-	if (!path_is_safe(path))
+	if (!path_is_safe(path) ||
+	    (mode == MODE_LINK &&
+	     path_component_is_dotgitmodules(name, strlen(name))))
 		return error_set(err, ERR_INVALID,
 				 "invalid checkpoint data: '%s' is no path for "
 				 "a worktree",

@@ -130,7 +130,9 @@ static int read_entry(struct reading *reading, const struct tree_entry *entry,
 	if (len)
 		buf_addch(&reading->path, '/');
 	buf_add(&reading->path, entry->name, entry->name_len);
-	if (!path_component_is_safe(entry->name, entry->name_len))
+	if (!path_component_is_safe(entry->name, entry->name_len) ||
+	    (entry->mode == MODE_LINK &&
+	     path_component_is_dotgitmodules(entry->name, entry->name_len)))
 		say(reading, reading->path.ptr, reading->part,
 		    "no file may have this name");
 	else if (entry->mode == MODE_TREE)

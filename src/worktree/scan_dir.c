@@ -168,6 +168,12 @@ static int look_at_gitlink(struct reading *reading,
 	return 0;
 }
 
+static bool is_unsafe_link(const char *name, const struct stat *st)
+{
+	return S_ISLNK(st->st_mode) &&
+	       path_component_is_dotgitmodules(name, strlen(name));
+}
+
 static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 {
 	struct scan *scan = reading->scan;
@@ -185,10 +191,13 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	}
 	if (entry->mode == MODE_GITLINK && !entry->stage && S_ISDIR(st.st_mode))
 		return look_at_gitlink(reading, entry, name, err);
-	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) {
+	if ((!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) ||
+	    is_unsafe_link(name, &st)) {
 		if (!entry->stage)
 			note_deleted(reading, entry);
-		if (!S_ISDIR(st.st_mode))
+		if (S_ISLNK(st.st_mode))
+			omit(reading->dir, OMIT_UNSAFE_NAME, name, &st);
+		else if (!S_ISDIR(st.st_mode))
 			omit(reading->dir, OMIT_SPECIAL, name, &st);
 		return 0;
 	}
@@ -423,7 +432,8 @@ static enum omit_reason refusal(const struct reading *reading, const char *name,
 {
 	const struct scan_options *options = &reading->scan->options;
 
-	if (!path_component_is_safe(name, strlen(name)))
+	if (!path_component_is_safe(name, strlen(name)) ||
+	    is_unsafe_link(name, st))
 		return OMIT_UNSAFE_NAME;
 	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
 		return OMIT_SPECIAL;

@@ -90,3 +90,47 @@ unsafe-name - git~1/'
 		assert_equal "$(cat "$name")" precious
 	done
 }
+
+@test 'a symbolic link that git would take for .gitmodules is left out' {
+	repo_new
+	names=(.gitmodules .GitModules '.gitmodules ' '.gitmodules.:x'
+		'GITMOD~1' 'gitmod~4' 'gi7eba~1' 'gi7eb~10' 'GI7E~123. '
+		$'.git\u200cmodules' d/.gitmodules
+		gitmodules .gitmodules2 'gitmod~5' 'gitmod~10' 'gi7eba~0'
+		'gi7eb~1x' 'x~123456' '.gitmodule')
+	git config core.protectNTFS true
+	git config core.protectHFS true
+	mkdir d
+	blob=$(git hash-object -w -t blob --stdin <<<target)
+	for name in "${names[@]}"; do
+		ln -s target "$name"
+		if GIT_INDEX_FILE=$TMPDIR/index git update-index --add \
+			--cacheinfo "120000,$blob,$name" 2>/dev/null; then
+			echo "$name" >>"$TMPDIR/taken"
+		else
+			echo "$name" >>"$TMPDIR/refused"
+		fi
+	done
+	assert_equal "$(wc -l <"$TMPDIR/refused")" 11
+	git checkpoint create -q
+	omitted | sed -n 's/^unsafe-name - //p' | sort >"$TMPDIR/omitted"
+	sort "$TMPDIR/refused" | assert_files_equal - "$TMPDIR/omitted"
+
+	git checkpoint restore -q latest
+	for name in "${names[@]}"; do
+		assert_equal "$(readlink "$name")" target
+	done
+}
+
+@test 'a tracked .gitmodules that became a symbolic link is left out' {
+	repo_new
+	printf '[core]\n' >.gitmodules
+	commit_all modules
+	ln -s -f file .gitmodules
+	git checkpoint create -q
+	run -0 omitted
+	assert_output 'unsafe-name - .gitmodules'
+	git checkpoint restore -q --dry-run latest
+	assert_equal "$(readlink .gitmodules)" file
+	git fsck --strict --no-dangling
+}
