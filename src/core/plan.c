@@ -50,6 +50,16 @@ static void keep(struct planning *planning, const char *path,
 	planning_add(planning, path, PLAN_KEEP)->reason = reason;
 }
 
+/* Whether a link was, and is to be, the plain file that core.symlinks=false
+ * makes of it. */
+static bool is_link_as_file(const struct planning *planning, const char *path)
+{
+	const struct target *target = planning->target;
+
+	return !planning->now->scan->rules.has_symlinks &&
+	       worktree_modes_find(&target->worktree_extra.modes, path);
+}
+
 static void put(struct planning *planning, const char *path,
 		enum plan_action action, uint32_t mode, const struct oid *blob)
 {
@@ -58,7 +68,7 @@ static void put(struct planning *planning, const char *path,
 	item->mode = mode;
 	item->blob = *blob;
 	item->permissions =
-		mode == MODE_LINK
+		mode == MODE_LINK && !is_link_as_file(planning, path)
 			? -1
 			: (int)target_permissions(planning->target, path,
 						  mode == MODE_EXEC);
@@ -360,6 +370,23 @@ static void plan_new_dirs(struct planning *planning)
 	}
 }
 
+/* A link whose content is the same may be a plain file on one side. */
+static void plan_link(struct planning *planning, const char *path,
+		      const struct oid *blob)
+{
+	struct snapshot_path found;
+
+	snapshot_find(planning->now, path, &found);
+	if (found.present && found.mode == MODE_LINK &&
+	    pathspec_matches(planning->pathspecs, path) &&
+	    !plan_find(planning->plan, path) &&
+	    !planning_was_unread(planning, path) &&
+	    is_link_as_file(planning, path) !=
+		    !!worktree_modes_find(&planning->now->worktree_extra.modes,
+					  path))
+		put(planning, path, PLAN_WRITE, MODE_LINK, blob);
+}
+
 static int plan_listed_mode(struct planning *planning, const char *path,
 			    struct error *err)
 {
@@ -372,6 +399,8 @@ static int plan_listed_mode(struct planning *planning, const char *path,
 
 	if (path_is_safe(name))
 		mode = planning_entry(planning, name, &oid, err);
+	if (mode == MODE_LINK)
+		plan_link(planning, path, &oid);
 	/* A directory that the target does not know keeps what it has. */
 	if (path[len - 1] == '/'
 		    ? mode == MODE_TREE || worktree_modes_find(then, path)

@@ -31,7 +31,8 @@ struct plan_item {
 	enum plan_action action;
 	uint32_t mode;		 /* in the target: MODE_* of git/tree.h */
 	struct oid blob;	 /* in C of the target */
-	int permissions;	 /* bits in the target; -1 for a link */
+	int permissions;	 /* bits in the target; -1 for a link, but for
+				    one that is to be a plain file */
 	enum omit_reason reason; /* of PLAN_KEEP */
 	struct stat after;	 /* lstat() once it is done */
 	bool done;

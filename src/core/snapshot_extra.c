@@ -75,7 +75,9 @@ static void note_mode(struct worktree_extra *extra, const char *path,
 	unsigned fallback =
 		tree_mode == MODE_EXEC ? extra->exec_mode : extra->file_mode;
 
-	if (permissions != fallback)
+	/* The file that core.symlinks=false keeps for a link is told from a
+	 * link by that line. */
+	if (permissions != fallback || tree_mode == MODE_LINK)
 		worktree_extra_add_mode(extra, path, permissions);
 }
 
@@ -97,7 +99,7 @@ static void note_tracked_modes(struct snapshot *snapshot)
 			    (entry->mode == MODE_EXEC
 				     ? snapshot->worktree_extra.exec_mode
 				     : snapshot->worktree_extra.file_mode) &&
-		    !entry->stage)
+		    !entry->stage && entry->mode != MODE_LINK)
 			continue;
 		snapshot_find(snapshot, entry->path, &found);
 		note_mode(&snapshot->worktree_extra, entry->path,

@@ -100,7 +100,8 @@ static int make_temp(struct writer *writer, const char *path, unsigned n,
 		     const struct writer_content *content, struct spot *spot,
 		     struct stat *written, struct error *err)
 {
-	bool as_link = content->mode == MODE_LINK && writer->caps.symlinks;
+	bool as_link = content->mode == MODE_LINK && content->permissions < 0 &&
+		       writer->caps.symlinks;
 	int fd = -1, rc;
 
 	for (int i = 0; i < SPOT_MAX_TRIES; i++) {

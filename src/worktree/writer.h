@@ -65,7 +65,8 @@ struct writer_expect {
 /* What is to be there. */
 struct writer_content {
 	uint32_t mode;	 /* MODE_FILE, MODE_EXEC, MODE_LINK of git/tree.h */
-	int permissions; /* exact permission bits, or -1: umask and MODE_EXEC */
+	int permissions; /* exact permission bits, or -1: umask and MODE_EXEC;
+			    with them a link becomes a plain file */
 	int (*write)(void *context, int fd, struct error *err);
 	void *context;
 	const char *link; /* the target of a link */

@@ -173,3 +173,31 @@ entry_of() {
 	git diff --exit-code "$(newest)"
 	round_trip rm -r sub
 }
+
+# What core.symlinks=false makes of a link is a plain file with its target in it;
+# a real one may be there all the same.
+@test 'a link comes back as what it was where links are plain files' {
+	repo_new
+	git config core.symlinks false
+	rm link
+	git checkout -q link
+	assert [ ! -L link ]
+	git checkpoint create -q
+	assert_equal "$(git rev-parse "$(newest):link")" "$(git rev-parse HEAD:link)"
+	ln -s -f src/main.c link
+	git checkpoint create -q
+	git checkpoint restore -q latest~1
+	assert [ ! -L link ]
+	assert_equal "$(cat link)" src/main.c
+	run -0 git status --porcelain
+	refute_output
+	git checkpoint undo -q
+	assert_equal "$(readlink link)" src/main.c
+	git checkpoint restore -q latest~1
+	git checkpoint verify -q
+	# Elsewhere it is a link.
+	git config core.symlinks true
+	rm link
+	git checkpoint restore -q latest~1
+	assert_equal "$(readlink link)" src/main.c
+}
