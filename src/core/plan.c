@@ -9,9 +9,6 @@
 #include "git/tree_diff.h"
 #include "worktree/dir.h"
 
-/* More entries than this in one tree are hostile. */
-#define MAX_ENTRIES UINT64_C(50000000)
-
 const char *plan_action_name(enum plan_action action)
 {
 	static const char *const names[] = {
@@ -50,25 +47,16 @@ static void keep(struct planning *planning, const char *path,
 	planning_add(planning, path, PLAN_KEEP)->reason = reason;
 }
 
-/* Whether a link was, and is to be, the plain file that core.symlinks=false
- * makes of it. */
-static bool is_link_as_file(const struct planning *planning, const char *path)
-{
-	const struct target *target = planning->target;
-
-	return !planning->now->scan->rules.has_symlinks &&
-	       worktree_modes_find(&target->worktree_extra.modes, path);
-}
-
-static void put(struct planning *planning, const char *path,
-		enum plan_action action, uint32_t mode, const struct oid *blob)
+void planning_put(struct planning *planning, const char *path,
+		  enum plan_action action, uint32_t mode,
+		  const struct oid *blob)
 {
 	struct plan_item *item = planning_add(planning, path, action);
 
 	item->mode = mode;
 	item->blob = *blob;
 	item->permissions =
-		mode == MODE_LINK && !is_link_as_file(planning, path)
+		mode == MODE_LINK && !planning_is_link_as_file(planning, path)
 			? -1
 			: (int)target_permissions(planning->target, path,
 						  mode == MODE_EXEC);
@@ -141,10 +129,10 @@ int planning_file(struct planning *planning, const char *path, uint32_t mode,
 		return err->code;
 	snapshot_find(planning->now, path, &found);
 	if (found.present) {
-		put(planning, path, PLAN_WRITE, mode, blob);
+		planning_put(planning, path, PLAN_WRITE, mode, blob);
 		return 0;
 	}
-	put(planning, path, PLAN_CREATE, mode, blob);
+	planning_put(planning, path, PLAN_CREATE, mode, blob);
 	return planning_look_at_place(planning, path, err);
 }
 
@@ -194,8 +182,8 @@ static int plan_ignored(void *context, const char *path,
 		planning_add(planning, path, PLAN_KEEP)->mode = entry->mode;
 		return 0;
 	}
-	put(planning, path, found.present ? PLAN_WRITE : PLAN_CREATE,
-	    entry->mode, &entry->oid);
+	planning_put(planning, path, found.present ? PLAN_WRITE : PLAN_CREATE,
+		     entry->mode, &entry->oid);
 	item = plan_find(planning->plan, path);
 	if (entry->mode != MODE_LINK)
 		item->permissions = (int)worktree_extra_mode(
@@ -278,165 +266,6 @@ static int plan_sparse(struct planning *planning,
 			return err->code;
 	}
 	return 0;
-}
-
-static void plan_mode(struct planning *planning, const char *path,
-		      uint32_t mode)
-{
-	const struct worktree_extra *now = &planning->now->worktree_extra;
-	size_t len = strlen(path);
-	bool is_dir = path[len - 1] == '/';
-	unsigned wanted =
-		target_permissions(planning->target, path, mode == MODE_EXEC);
-	struct plan_item *item;
-
-	if (plan_find(planning->plan, path) ||
-	    !pathspec_matches(planning->pathspecs, path) ||
-	    planning_was_unread(planning, path))
-		return;
-	if (wanted == worktree_extra_mode(now, path, mode == MODE_EXEC))
-		return;
-	if (!is_dir) {
-		struct snapshot_path found;
-
-		snapshot_find(planning->now, path, &found);
-		if (!found.present || found.mode == MODE_LINK)
-			return;
-	}
-	item = planning_add(planning, path, PLAN_CHMOD);
-	item->permissions = (int)wanted;
-	item->mode = mode;
-}
-
-/* The directories above `path`, the nearest first, up to one that is known. */
-static void plan_dir_modes(struct planning *planning, const char *path)
-{
-	char *dir = xstrdup(path);
-	char *slash;
-
-	while ((slash = strrchr(dir, '/'))) {
-		slash[1] = '\0';
-		if (strmap_put(&planning->dirs, dir, planning))
-			break;
-		plan_mode(planning, dir, 0);
-		*slash = '\0';
-	}
-	free(dir);
-}
-
-static int plan_mode_of_entry(void *context, const char *path,
-			      const struct tree_entry *entry, struct error *err)
-{
-	(void)err;
-	plan_dir_modes(context, path);
-	if (entry->mode == MODE_FILE || entry->mode == MODE_EXEC)
-		plan_mode(context, path, entry->mode);
-	return 0;
-}
-
-/*
- * A directory that has to be made gets its permissions from the umask; where
- * the checkpoint has others, they are set afterwards.
- */
-static void plan_new_dirs(struct planning *planning)
-{
-	const int top_fd = planning->now->scan->top_fd;
-	const mode_t mask = umask(077);
-	size_t nr = planning->plan->nr;
-
-	umask(mask);
-	for (size_t i = 0; i < nr; i++) {
-		char *dir = xstrdup(planning->plan->items[i].path);
-		bool makes = planning->plan->items[i].action == PLAN_CREATE;
-		char *slash;
-
-		while (makes && (slash = strrchr(dir, '/'))) {
-			unsigned wanted;
-			struct stat st;
-
-			*slash = '\0';
-			if (!dir_stat(top_fd, dir, &st) && S_ISDIR(st.st_mode))
-				break;
-			slash[0] = '/';
-			slash[1] = '\0';
-			wanted = target_permissions(planning->target, dir,
-						    false);
-			if (wanted != (0777 & ~mask))
-				planning_add(planning, dir, PLAN_CHMOD)
-					->permissions = (int)wanted;
-			slash[0] = '\0';
-		}
-		free(dir);
-	}
-}
-
-/* A link whose content is the same may be a plain file on one side. */
-static void plan_link(struct planning *planning, const char *path,
-		      const struct oid *blob)
-{
-	struct snapshot_path found;
-
-	snapshot_find(planning->now, path, &found);
-	if (found.present && found.mode == MODE_LINK &&
-	    pathspec_matches(planning->pathspecs, path) &&
-	    !plan_find(planning->plan, path) &&
-	    !planning_was_unread(planning, path) &&
-	    is_link_as_file(planning, path) !=
-		    !!worktree_modes_find(&planning->now->worktree_extra.modes,
-					  path))
-		put(planning, path, PLAN_WRITE, MODE_LINK, blob);
-}
-
-static int plan_listed_mode(struct planning *planning, const char *path,
-			    struct error *err)
-{
-	const struct worktree_modes *then =
-		&planning->target->worktree_extra.modes;
-	size_t len = strlen(path);
-	char *name = xstrndup(path, len - (path[len - 1] == '/'));
-	struct oid oid;
-	uint32_t mode = 0;
-
-	if (path_is_safe(name))
-		mode = planning_entry(planning, name, &oid, err);
-	if (mode == MODE_LINK)
-		plan_link(planning, path, &oid);
-	/* A directory that the target does not know keeps what it has. */
-	if (path[len - 1] == '/'
-		    ? mode == MODE_TREE || worktree_modes_find(then, path)
-		    : mode == MODE_FILE || mode == MODE_EXEC)
-		plan_mode(planning, path, mode);
-	free(name);
-	return err->code;
-}
-
-static int plan_listed_modes(struct planning *planning,
-			     const struct worktree_modes *modes,
-			     struct error *err)
-{
-	for (size_t i = 0; i < modes->nr; i++)
-		if (plan_listed_mode(planning, modes->items[i].path, err) < 0)
-			return err->code;
-	return 0;
-}
-
-/* Permissions of what stays otherwise as it is. */
-static int plan_modes(struct planning *planning, struct error *err)
-{
-	const struct worktree_extra *now = &planning->now->worktree_extra;
-	const struct worktree_extra *then = &planning->target->worktree_extra;
-
-	if (now->file_mode != then->file_mode ||
-	    now->exec_mode != then->exec_mode ||
-	    now->dir_mode != then->dir_mode) {
-		if (tree_walk(planning->now->repo,
-			      &planning->target->stored.tree, MAX_ENTRIES,
-			      plan_mode_of_entry, planning, err) < 0)
-			return err->code;
-	}
-	if (plan_listed_modes(planning, &now->modes, err) < 0)
-		return err->code;
-	return plan_listed_modes(planning, &then->modes, err);
 }
 
 static bool is_filled(const struct plan *plan, const char *dir)
@@ -581,22 +410,22 @@ int plan_make(struct plan *out, struct snapshot *now,
 	*out = (struct plan)PLAN_INIT;
 	if (expect_match(&planning, err) == 0 &&
 	    !oid_is_zero(&target->ignored_tree))
-		tree_walk(now->repo, &target->ignored_tree, MAX_ENTRIES,
-			  plan_ignored, &planning, err);
+		tree_walk(now->repo, &target->ignored_tree,
+			  PLANNING_MAX_ENTRIES, plan_ignored, &planning, err);
 	if (err->code ||
 	    tree_diff(now->repo, now->trees, &now->tree, &target->stored.tree,
-		      MAX_ENTRIES, plan_change, &planning, err) < 0 ||
+		      PLANNING_MAX_ENTRIES, plan_change, &planning, err) < 0 ||
 	    plan_sparse(&planning, &now->index_extra, err) < 0 ||
 	    plan_sparse(&planning, &target->index_extra, err) < 0 ||
 	    planning_unread(&planning, err) < 0 ||
 	    plan_conversions(&planning, &now->worktree_extra, err) < 0 ||
 	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
-	    plan_modes(&planning, err) < 0 ||
+	    planning_modes(&planning, err) < 0 ||
 	    plan_empty_dirs(&planning, err) < 0) {
 		strmap_release(&planning.dirs, NULL);
 		return err->code;
 	}
-	plan_new_dirs(&planning);
+	planning_new_dirs(&planning);
 	strmap_release(&planning.dirs, NULL);
 	if (planning_open_dirs(&planning, err) < 0)
 		return err->code;

@@ -1,12 +1,15 @@
 /*
- * A plan while it is made: what core/plan.c, core/plan_place.c,
- * core/plan_unread.c and core/plan_open.c share.
+ * A plan while it is made: what core/plan.c, core/plan_modes.c,
+ * core/plan_place.c, core/plan_unread.c and core/plan_open.c share.
  */
 #ifndef CORE_PLANNING_H
 #define CORE_PLANNING_H
 
 #include "base/error.h"
 #include "core/plan.h"
+
+/* More entries than this in one tree are hostile. */
+#define PLANNING_MAX_ENTRIES UINT64_C(50000000)
 
 struct planning {
 	struct plan *plan;
@@ -20,7 +23,13 @@ struct planning {
 struct plan_item *planning_add(struct planning *planning, const char *path,
 			       enum plan_action action);
 
-/* Plan that `path` becomes a file or link with this content. */
+/* Plan that a file or link is written, with the permissions it has to have. */
+void planning_put(struct planning *planning, const char *path,
+		  enum plan_action action, uint32_t mode,
+		  const struct oid *blob);
+
+/* Plan that `path` becomes a file or link with this content, where there may be
+ * something in the way. */
 int planning_file(struct planning *planning, const char *path, uint32_t mode,
 		  const struct oid *blob, struct error *err);
 
@@ -45,6 +54,20 @@ int planning_unread(struct planning *planning, struct error *err);
  * the plan. ERR_REFUSED: one is not ours to open.
  */
 int planning_open_dirs(struct planning *planning, struct error *err);
+
+/* Whether a link was, and is to be, the plain file that core.symlinks=false
+ * makes of it. */
+bool planning_is_link_as_file(const struct planning *planning,
+			      const char *path);
+
+/* Plan what changes on disk of files and directories whose content stays. */
+int planning_modes(struct planning *planning, struct error *err);
+
+/*
+ * A directory that has to be made gets its permissions from the umask; where
+ * the checkpoint has others, plan that they are set afterwards.
+ */
+void planning_new_dirs(struct planning *planning);
 
 /* ERR_REFUSED: what is at `path` is in the way. */
 int planning_refuse(struct error *err, const char *path, const char *why);
