@@ -1,5 +1,10 @@
 #include "worktree/nested.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <git2.h>
 
 #include "base/alloc.h"
@@ -7,6 +12,113 @@
 #include "base/path.h"
 #include "git/process.h"
 #include "git/repository.h"
+
+/* Larger files lead nowhere. */
+#define LINK_FILE_MAX_BYTES (1u << 20)
+
+/*
+ * A small file without the white space at its end. False: there is none, or it
+ * is something else; with `*unknown` where that cannot be said.
+ */
+static bool read_small(int dir_fd, const char *path, struct buf *out,
+		       bool *unknown)
+{
+	struct error ignored = ERROR_INIT;
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool read = false;
+
+	if (fd < 0) {
+		*unknown =
+			errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
+		return false;
+	}
+	read = !buf_read_fd(out, fd, LINK_FILE_MAX_BYTES, &ignored);
+	buf_trim(out);
+	error_release(&ignored);
+	close(fd);
+	return read;
+}
+
+/* Another directory that a small file names, which starts with `label`. */
+static char *follow(const char *base, const char *text, const char *label)
+{
+	if (strncmp(text, label, strlen(label)) != 0)
+		return NULL;
+	text += strlen(label);
+	return *text == '/' ? xstrdup(text) : path_join(base, text);
+}
+
+/* A commit, or the name of a ref: as git itself looks at it first. */
+static bool is_head(int dir_fd, const char *git_dir, bool *unknown)
+{
+	char *path = path_join(git_dir, "HEAD");
+	struct buf text = BUF_INIT;
+	char target[4096]; /* only how it begins counts */
+	ssize_t len = readlinkat(dir_fd, path, target, sizeof(target) - 1);
+	struct oid oid;
+	bool is;
+
+	if (len >= 0) {
+		target[len] = '\0';
+		is = !strncmp(target, "refs/", 5);
+	} else {
+		is = read_small(dir_fd, path, &text, unknown) &&
+		     (!strncmp(text.ptr, "ref:", 4) ||
+		      (text.len >= OID_HEXSZ && (buf_setlen(&text, OID_HEXSZ),
+						 oid_parse(&oid, text.ptr))));
+	}
+	buf_release(&text);
+	free(path);
+	return is;
+}
+
+static bool is_git_dir(int dir_fd, const char *git_dir, bool *unknown)
+{
+	char *common_file = path_join(git_dir, "commondir"), *common = NULL;
+	char *objects = NULL, *refs = NULL;
+	struct buf text = BUF_INIT;
+	bool is = false;
+
+	if (!is_head(dir_fd, git_dir, unknown))
+		goto done;
+	if (read_small(dir_fd, common_file, &text, unknown))
+		common = follow(git_dir, text.ptr, "");
+	else if (*unknown)
+		goto done;
+	objects = path_join(common ? common : git_dir, "objects");
+	refs = path_join(common ? common : git_dir, "refs");
+	is = !faccessat(dir_fd, objects, X_OK, 0) &&
+	     !faccessat(dir_fd, refs, X_OK, 0);
+	*unknown = !is && errno != ENOENT && errno != ENOTDIR;
+done:
+	buf_release(&text);
+	free(common_file);
+	free(common);
+	free(objects);
+	free(refs);
+	return is;
+}
+
+bool nested_is_repository(int dir_fd)
+{
+	struct buf text = BUF_INIT;
+	bool is = false, unknown = false;
+	char *git_dir = NULL;
+	struct stat st;
+
+	if (fstatat(dir_fd, ".git", &st, 0) < 0) {
+		unknown = errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
+	} else if (S_ISDIR(st.st_mode)) {
+		is = is_git_dir(dir_fd, ".git", &unknown);
+	} else if (S_ISREG(st.st_mode) &&
+		   read_small(dir_fd, ".git", &text, &unknown)) {
+		git_dir = follow("", text.ptr, "gitdir: ");
+		is = git_dir && is_git_dir(dir_fd, git_dir, &unknown);
+	}
+	buf_release(&text);
+	free(git_dir);
+	return is || unknown;
+}
 
 /*
  * libgit2 refuses what it does not know (SHA-256, reftable); git may not. The

@@ -11,6 +11,15 @@
 struct repository;
 
 /*
+ * Whether git takes an open directory for a repository of its own: its `.git`
+ * is a directory with HEAD, objects/ and refs/, or a file that leads to one, as
+ * gitrepository-layout(5) has it. Any other directory is one like all to `git
+ * add`. Where that cannot be found out it is a repository. Safe from several
+ * threads.
+ */
+bool nested_is_repository(int dir_fd);
+
+/*
  * The HEAD of the repository whose worktree is `path` (from the top).
  * 1: read; 0: it is a repository without a commit, or one that cannot be read.
  * Safe from several threads.

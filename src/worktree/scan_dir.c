@@ -525,11 +525,25 @@ static int visit_nested(struct reading *reading, struct error *err)
 	return 0;
 }
 
+/* There is a `.git` in it, which is never entered, whatever it is. */
+static void look_at_dotgit(struct reading *reading)
+{
+	struct scan_dir *dir = reading->dir;
+	struct stat st;
+
+	if (nested_is_repository(reading->fd))
+		dir->nested = true;
+	else if (!fstatat(reading->fd, ".git", &st, AT_SYMLINK_NOFOLLOW))
+		omit(dir, OMIT_UNSAFE_NAME,
+		     S_ISDIR(st.st_mode) ? ".git/" : ".git",
+		     S_ISDIR(st.st_mode) ? NULL : &st);
+}
+
 static int look_at_untracked(struct reading *reading, struct error *err)
 {
 	struct scan_dir *dir = reading->dir;
 
-	if (dir->parent && reading->has_dotgit && dir->first == dir->end)
+	if (dir->nested && reading->has_dotgit && dir->first == dir->end)
 		return visit_nested(reading, err);
 	/*
 	 * Tracked files in it are looked at, as git does. It is listed whatever
@@ -584,7 +598,7 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (list_names(reading, err) < 0)
 		return err->code;
 	if (dir->parent && reading->has_dotgit)
-		dir->nested = true;
+		look_at_dotgit(reading);
 	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
 					  reading->fd, reading->has_ignore_file,
 					  err)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "worktree/nested.h"
 
 /* A restore goes through the paths in order: a few levels for each thread. */
 #define KEPT_DIRS 64
@@ -213,20 +214,24 @@ static int open_component(const struct writer_dir *parent, const char *path,
 		return error_errno(err, "cannot %s directory '%.*s'",
 				   make ? "make" : "open", (int)len, path);
 	}
-	if (!made && !fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
-		close(fd);
-		return error_set(err, ERR_CHANGED,
-				 "'%.*s' is a repository of its own", (int)len,
-				 path);
+	if (made) {
+		*out_fd = fd;
+		return 0;
 	}
-	if (!made && errno != ENOENT) {
+	if (!fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
+		if (nested_is_repository(fd))
+			error_set(err, ERR_CHANGED,
+				  "'%.*s' is a repository of its own", (int)len,
+				  path);
+	} else if (errno != ENOENT) {
 		error_errno(err, "cannot look into directory '%.*s'", (int)len,
 			    path);
-		close(fd);
-		return err->code;
 	}
-	*out_fd = fd;
-	return 0;
+	if (err->code)
+		close(fd);
+	else
+		*out_fd = fd;
+	return err->code;
 }
 
 /* From `dir`, which is let go, down to `path`; 1: `dir` itself has vanished. */

@@ -113,23 +113,53 @@ nested_of() {
 nested-repository - with/'
 }
 
-@test 'a .git that is no repository is not taken for ours' {
+@test 'a .git that is no repository is left out, and nothing beside it' {
 	repo_new
-	mkdir -p fake/.git garbage broken gone
+	mkdir -p fake/.git garbage broken gone headless
 	echo garbage >garbage/.git
 	ln -s nowhere broken/.git
 	echo 'gitdir: /nowhere' >gone/.git
-	for dir in fake garbage broken gone; do
+	git init -q headless
+	rm headless/.git/HEAD
+	for dir in fake garbage broken gone headless; do
 		echo inside >"$dir/inside"
 	done
-	git checkpoint create -q
-	run -0 git ls-tree -r "$(newest)"
-	refute_line --partial commit
+	assert_tree_is_gits
+	run -0 git ls-tree -r --name-only "$(newest)"
+	assert_line headless/inside
 	run -0 omitted
-	assert_output 'nested-repository - broken/
-nested-repository - fake/
-nested-repository - garbage/
-nested-repository - gone/'
+	assert_output 'unsafe-name - broken/.git
+unsafe-name - fake/.git/
+unsafe-name 8 garbage/.git
+unsafe-name 17 gone/.git
+unsafe-name - headless/.git/'
+	round_trip rm fake/inside garbage/inside broken/inside gone/inside
+	# Now they are repositories, and nothing is changed in them.
+	git checkpoint create -q
+	echo changed >fake/inside
+	rmdir fake/.git
+	git init -q fake
+	run -1 git checkpoint restore latest
+	assert_line --partial 'fake'
+	assert_equal "$(cat fake/inside)" changed
+}
+
+@test 'whatever git takes for a repository is one' {
+	repo_new
+	nested_new bare
+	mv bare/.git elsewhere
+	nested_new real
+	git -C real worktree add -q ../linked
+	echo "gitdir: ../elsewhere" >bare/.git
+	nested_new detached
+	git -C detached checkout -q --detach
+	nested_new through
+	mv through/.git other
+	ln -s ../other through/.git
+	assert_tree_is_gits
+	git ls-tree "$(newest)" bare linked detached through real >entries
+	run -0 grep -c '^160000 commit' entries
+	assert_output 5
 }
 
 @test 'a nested repository in place of a file or directory is refused' {

@@ -374,7 +374,10 @@ static void nested(struct writer *writer)
 	assert_int_equal(mkdir(".git", 0777), 0);
 	assert_int_equal(mkdir("n", 0777), 0);
 	assert_int_equal(mkdir("n/d", 0777), 0);
-	put_text("n/.git", "gitdir: elsewhere");
+	put_text("n/.git", "gitdir: ../.git");
+	put_text(".git/HEAD", "ref: refs/heads/main");
+	assert_int_equal(mkdir(".git/objects", 0777), 0);
+	assert_int_equal(mkdir(".git/refs", 0777), 0);
 	put_text("n/d/x", "theirs");
 	expect = expect_stat("n/d/x");
 	assert_int_equal(put(writer, "n/new", &expect_absent, "no"),
