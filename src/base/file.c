@@ -95,13 +95,10 @@ int file_sync_dir(const char *path, struct error *err)
 	return ret;
 }
 
-/*
- * A new file in the directory of `path`; its name, in `temporary`, is for the
- * caller to unlink() and free(). It does not hold the name of `path`, which may
- * be as long as names can be.
+/* Its name does not hold that of `path`, which may be as long as names can be.
  */
-static int open_temporary(int *out_fd, char **temporary, const char *path,
-			  struct error *err)
+int file_open_beside(int *out_fd, char **temporary, const char *path,
+		     struct error *err)
 {
 	int dir_len = (int)(path_basename(path) - path);
 
@@ -112,7 +109,7 @@ static int open_temporary(int *out_fd, char **temporary, const char *path,
 
 		random_hex(suffix, 8);
 		*temporary = xstrfmt("%.*s.tmp-%s", dir_len, path, suffix);
-		ret = open_made(out_fd, *temporary, O_WRONLY | O_EXCL, &now);
+		ret = open_made(out_fd, *temporary, O_RDWR | O_EXCL, &now);
 		if (!ret)
 			return 0;
 		free(*temporary);
@@ -123,12 +120,11 @@ static int open_temporary(int *out_fd, char **temporary, const char *path,
 	}
 }
 
-static int write_and_close(int fd, const void *data, size_t len, bool sync,
-			   struct error *err)
+static int sync_and_close(int fd, bool sync, struct error *err)
 {
-	int ret = file_write_all(fd, data, len, err);
+	int ret = 0;
 
-	if (!ret && sync && sync_fd(fd) < 0)
+	if (sync && sync_fd(fd) < 0)
 		ret = error_errno(err, "cannot sync");
 	/* Some file systems tell only here that there was no room. */
 	if (close(fd) < 0 && !ret)
@@ -136,31 +132,42 @@ static int write_and_close(int fd, const void *data, size_t len, bool sync,
 	return ret;
 }
 
+static int rename_over(const char *temporary, const char *path, bool sync,
+		       struct error *err)
+{
+	if (rename(temporary, path) < 0)
+		return error_errno(err, "cannot rename '%s' to '%s'", temporary,
+				   path);
+	return sync ? file_sync_dir(path, err) : 0;
+}
+
+int file_publish(int fd, const char *temporary, const char *path,
+		 struct error *err)
+{
+	if (sync_and_close(fd, true, err) < 0)
+		return error_prefix(err, "'%s'", temporary);
+	return rename_over(temporary, path, true, err);
+}
+
 int file_replace(const char *path, const void *data, size_t len, bool sync,
 		 struct error *err)
 {
 	char *temporary = NULL;
 	int fd;
-	int ret = open_temporary(&fd, &temporary, path, err);
+	int ret = file_open_beside(&fd, &temporary, path, err);
 
 	if (ret < 0)
-		goto done;
-	ret = write_and_close(fd, data, len, sync, err);
-	if (ret < 0) {
+		return ret;
+	ret = file_write_all(fd, data, len, err);
+	if (!ret)
+		ret = sync_and_close(fd, sync, err);
+	else
+		close(fd);
+	if (ret < 0)
 		error_prefix(err, "'%s'", temporary);
-		goto done;
-	}
-	if (rename(temporary, path) < 0) {
-		ret = error_errno(err, "cannot rename '%s' to '%s'", temporary,
-				  path);
-		goto done;
-	}
-	free(temporary);
-	temporary = NULL;
-	if (sync)
-		ret = file_sync_dir(path, err);
-done:
-	if (temporary)
+	else
+		ret = rename_over(temporary, path, sync, err);
+	if (ret < 0)
 		unlink(temporary);
 	free(temporary);
 	return ret;

@@ -17,6 +17,17 @@
  */
 int file_replace(const char *path, const void *data, size_t len, bool sync,
 		 struct error *err);
+/*
+ * The same in steps, for what is written piece by piece or by another program:
+ * a new file beside `path`, permissions 0600 & ~umask, whose name the caller
+ * must free(), after it was renamed or unlink(2)ed.
+ */
+int file_open_beside(int *out_fd, char **temporary, const char *path,
+		     struct error *err);
+/* Sync and close it, and rename it over `path`. The name is for the caller to
+ * free() as before, and on failure to unlink(2). */
+int file_publish(int fd, const char *temporary, const char *path,
+		 struct error *err);
 /* Write all of it, whatever write(2) does. */
 int file_write_all(int fd, const void *data, size_t len, struct error *err);
 /* fsync(2) the directory that holds `path`. */

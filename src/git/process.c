@@ -119,6 +119,24 @@ done_lists:
 	return number;
 }
 
+/* What is no pipe and not ours: the file that is named, or for input none. */
+static int open_files(const struct git_command *command, const bool piped[],
+		      int theirs[])
+{
+	if (command->output_fd)
+		theirs[OUTPUT] = fcntl(*command->output_fd, F_DUPFD_CLOEXEC,
+				       STDERR_FILENO + 1);
+	if (command->output_fd && theirs[OUTPUT] < 0)
+		return -1;
+	if (piped[INPUT] || command->inherit_input)
+		return 0;
+	theirs[INPUT] = command->input_fd
+				? fcntl(*command->input_fd, F_DUPFD_CLOEXEC,
+					STDERR_FILENO + 1)
+				: open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return theirs[INPUT] < 0 ? -1 : move_up(&theirs[INPUT]);
+}
+
 /* `ours` gets our ends where `piped`, else -1. */
 static int start(const struct git_command *command, const bool piped[],
 		 int ours[], pid_t *pid, struct error *err)
@@ -131,11 +149,8 @@ static int start(const struct git_command *command, const bool piped[],
 	for (int i = 0; i < NR_STREAMS && !number; i++)
 		if (piped[i] && make_pipe(&ours[i], &theirs[i], i == INPUT) < 0)
 			number = errno;
-	if (!number && !piped[INPUT] && !command->inherit_input) {
-		theirs[INPUT] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-		if (theirs[INPUT] < 0 || move_up(&theirs[INPUT]) < 0)
-			number = errno;
-	}
+	if (!number && open_files(command, piped, theirs) < 0)
+		number = errno;
 	if (!number)
 		number = spawn(command, theirs, pid);
 	for (int i = 0; i < NR_STREAMS; i++)
@@ -197,7 +212,7 @@ int git_job_start(struct git_job *job, const struct git_command *command,
 {
 	const bool piped[NR_STREAMS] = {
 		!command->inherit_input && command->input_len,
-		!command->inherit_output,
+		!command->inherit_output && !command->output_fd,
 		!command->inherit_errors,
 	};
 	int ours[NR_STREAMS], flags;

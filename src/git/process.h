@@ -27,11 +27,14 @@ struct git_command {
 	const char *program;	       /* instead of "git"; or NULL */
 	const void *input;	       /* written to its standard input */
 	size_t input_len;
-	bool inherit_input;  /* standard input is ours; else it is `input` */
-	bool inherit_output; /* standard output goes where ours does */
-	bool inherit_errors; /* so does standard error; else it is kept, and
-				becomes the text of the error */
-	bool with_hooks;     /* the user's hooks may run */
+	const int *input_fd;  /* or this file is its standard input, from where
+				 it stands */
+	const int *output_fd; /* its standard output goes to this file */
+	bool inherit_input;   /* standard input is ours; else it is `input` */
+	bool inherit_output;  /* standard output goes where ours does */
+	bool inherit_errors;  /* so does standard error; else it is kept, and
+				 becomes the text of the error */
+	bool with_hooks;      /* the user's hooks may run */
 };
 
 /*
