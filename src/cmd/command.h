@@ -70,6 +70,8 @@ int command_dispatch(struct command_context *context,
 command_run cmd_clean;
 command_run cmd_create;
 command_run cmd_diff;
+command_run cmd_export;
+command_run cmd_import;
 command_run cmd_list;
 command_run cmd_pin;
 command_run cmd_redo;

@@ -20,6 +20,8 @@ struct repository;
 #define CHECKPOINT_PIN_REFS "refs/checkpoint-pins/"
 #define CHECKPOINT_REMOTE_REFS "refs/checkpoint-remotes/"
 #define CHECKPOINT_NOTES_REFS "refs/notes/checkpoints/"
+/* Stands for a remote's name where an import has brought them. */
+#define CHECKPOINT_IMPORTED "imported"
 
 struct checkpoint {
 	char *ref;

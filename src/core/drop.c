@@ -30,11 +30,11 @@ static int add_ref(struct repository *repo, const char *prefix,
 	return ret;
 }
 
-/* The pin of a fetched checkpoint has the same name as that of this
- * repository's own, if there is one. */
-static int add_pin_of_fetched(struct repository *repo,
-			      const struct checkpoint *checkpoint,
-			      struct ref_list *refs, struct error *err)
+/* Pin and L (an import may have brought it) of a fetched checkpoint have the
+ * same names as those of this repository's own, if there is one. */
+static int add_parts_of_fetched(struct repository *repo,
+				const struct checkpoint *checkpoint,
+				struct ref_list *refs, struct error *err)
 {
 	char *own = checkpoint_ref(CHECKPOINT_REFS, checkpoint->session,
 				   checkpoint->id);
@@ -45,6 +45,8 @@ static int add_pin_of_fetched(struct repository *repo,
 	if (ret != ERR_NOT_FOUND)
 		return ret;
 	error_release(err);
+	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
+		return err->code;
 	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
 }
 
@@ -54,7 +56,7 @@ static int add_refs(struct repository *repo,
 {
 	ref_list_add(refs, checkpoint->ref, &checkpoint->commit);
 	if (checkpoint->remote)
-		return add_pin_of_fetched(repo, checkpoint, refs, err);
+		return add_parts_of_fetched(repo, checkpoint, refs, err);
 	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
 		return err->code;
 	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);

@@ -209,6 +209,21 @@ static int remember_name(struct repository *repo, const char *name,
 	return ret;
 }
 
+int session_adopt(struct repository *repo, const struct strlist *names,
+		  struct error *err)
+{
+	char *lock_path = repository_path(repo, "checkpoint.d/manual.lock");
+	int fd = -1;
+	int ret = file_lock(&fd, lock_path, WAIT_MS, err);
+
+	for (size_t i = 0; !ret && i < names->nr; i++)
+		ret = remember_name(repo, names->items[i], err);
+	if (fd >= 0)
+		file_unlock(fd);
+	free(lock_path);
+	return ret;
+}
+
 static int draw_manual(struct repository *repo, const char *path,
 		       const struct json *place, char **out, struct error *err)
 {

@@ -27,6 +27,10 @@ int session_names(struct repository *repo, struct strlist *out,
 int session_names_everywhere(struct repository *repo, struct strlist *out,
 			     struct error *err);
 
+/* Take sessions for this worktree's own: a backup brings them back. */
+int session_adopt(struct repository *repo, const struct strlist *names,
+		  struct error *err);
+
 /*
  * The time for a new id: now, or one millisecond after the last that was drawn
  * in this repository, whatever the clock does.

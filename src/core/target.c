@@ -1,9 +1,10 @@
 #include "core/target.h"
 
+#include "core/foreign.h"
 #include "core/session.h"
 
 /* One of ours: a session that this worktree has drawn, or another of this
- * repository's worktrees. */
+ * repository's worktrees; and no import has brought it. */
 static int is_foreign(struct repository *repo, const struct checkpoint *name,
 		      bool *out, struct error *err)
 {
@@ -12,6 +13,8 @@ static int is_foreign(struct repository *repo, const struct checkpoint *name,
 
 	*out = name->remote || !strlist_sorted_has(&names, name->session);
 	strlist_release(&names);
+	if (!ret && !*out)
+		ret = foreign_has(repo, &name->commit, out, err);
 	return ret;
 }
 

@@ -130,6 +130,10 @@ described_options_of() {
 		git checkpoint clean --path=file --dry-run --json
 		git checkpoint clean --keep=0 --json
 		git checkpoint verify --json
+		git checkpoint create -q --type=task_complete --task=t \
+			--attach=run.sh >../id
+		git checkpoint export --json --outputs=../out ../bundle
+		git checkpoint import --json ../bundle
 		git checkpoint help --json
 	} >../others
 	section JSON | grep -oE '[a-z_]+' | sort -u >../page
