@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	{"show", "show what is known of a checkpoint", cmd_show, NEED_REPO},
 	{"diff", "compare a checkpoint with another, or the workspace",
 	 cmd_diff, NEED_REPO},
+	COMMAND_GROUP("how far the work has got"),
+	{"session", "start, end and look at sessions", cmd_session, NEED_REPO},
 	COMMAND_GROUP("keep and drop"),
 	{"pin", "never drop a checkpoint unless it is named", cmd_pin,
 	 NEED_REPO},

@@ -76,6 +76,7 @@ command_run cmd_list;
 command_run cmd_pin;
 command_run cmd_redo;
 command_run cmd_restore;
+command_run cmd_session;
 command_run cmd_show;
 command_run cmd_undo;
 command_run cmd_verify;

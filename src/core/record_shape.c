@@ -105,8 +105,10 @@ const struct shape shape_task[] = {
 };
 
 const struct shape shape_task_result[] = {
-	TEXT("task_id"),    TEXT("task_description"), NUMBER("duration_ms"),
-	NUMBER("attempts"), TEXT("message"),	      END,
+	TEXT("task_id"),	TEXT("task_description"), NUMBER("duration_ms"),
+	NUMBER("attempts"),	TEXT("message"),	  TEXT("status"),
+	NUMBER("place"),	TEXT("started"),	  TEXT("ended"),
+	OBJECT("tokens", NULL), OBJECT("record", NULL),	  END,
 };
 
 const struct shape shape_session[] = {
@@ -120,6 +122,8 @@ const struct shape shape_session[] = {
 	ARRAY_OF("skipped_tasks", shape_task_result),
 	ARRAY_OF("pending_tasks", shape_task_result),
 	TEXT("resumed_from"),
+	TEXT("ended"),
+	NUMBER("events"),
 	END,
 };
 

@@ -7,6 +7,7 @@
 #include "core/description.h"
 #include "core/id.h"
 #include "core/journal.h"
+#include "core/json.h"
 #include "core/protected.h"
 #include "core/saving.h"
 #include "core/session.h"
@@ -57,6 +58,9 @@ static int find_key(struct saving *saving, struct error *err)
 	for (size_t i = 0; !ret && i < list.nr; i++) {
 		struct commit commit;
 		char *key;
+
+		if (id_time(list.items[i].id) < saving->options->key_since_ms)
+			break;
 
 		ret = commit_read(saving->repo, &list.items[i].commit, &commit,
 				  err);
@@ -142,6 +146,18 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 			     saving->out->pack, saving->out->cache, err);
 }
 
+/* Whether the session has got no further since. */
+static bool is_same_state(const struct saving *saving,
+			  const struct record *last)
+{
+	int64_t events = RECORD_UNKNOWN;
+
+	if (!saving->folded)
+		return true;
+	json_get_int(last->session, "events", &events);
+	return events == saving->folded->events;
+}
+
 /* Whether this `auto` would be the same as the session's last checkpoint. */
 static int is_repetition(struct saving *saving, bool *out, struct error *err)
 {
@@ -160,7 +176,8 @@ static int is_repetition(struct saving *saving, bool *out, struct error *err)
 		*out = !strcmp(last.session, saving->session) &&
 		       stored.record.snapshot.digest &&
 		       !strcmp(stored.record.snapshot.digest,
-			       saving->out->snapshot->digest);
+			       saving->out->snapshot->digest) &&
+		       is_same_state(saving, &stored.record);
 	/* One that cannot be read is no reason to save less. */
 	error_release(err);
 	stored_release(&stored);
@@ -232,6 +249,35 @@ static void tidy(struct saving *saving)
 	error_release(&err);
 }
 
+/*
+ * The session that it belongs to. A log that this version cannot read must not
+ * keep anybody from saving.
+ */
+static int choose_session(struct saving *saving, struct error *err)
+{
+	int got = 0;
+
+	saving->folded = saving->options->state;
+	if (!saving->folded) {
+		got = session_state_active(saving->repo, &saving->active, err);
+		if (got == ERR_NEWER) {
+			strlist_addf(&saving->out->warnings,
+				     "%s; the checkpoint belongs to no session",
+				     err->text);
+			error_release(err);
+			got = 0;
+		}
+		if (got < 0)
+			return got;
+		if (got)
+			saving->folded = &saving->active;
+	}
+	if (!saving->folded)
+		return session_manual(saving->repo, &saving->session, err);
+	saving->session = xstrdup(saving->folded->id);
+	return 0;
+}
+
 static int prepare(struct saving *saving, struct error *err)
 {
 	const struct save_options *options = saving->options;
@@ -244,9 +290,14 @@ static int prepare(struct saving *saving, struct error *err)
 	    check_place(saving, err) < 0 ||
 	    protected_read(saving->repo, &saving->protected_paths, err) < 0)
 		return err->code;
+	if (choose_session(saving, err) < 0)
+		return err->code;
+	saving->task = options->task;
+	if (!saving->task && saving->folded)
+		saving->task = saving->folded->current;
 	saving->description = description_or_default(
 		options->description, options->type, options->task);
-	return session_current(saving->repo, &saving->session, err);
+	return 0;
 }
 
 int save_checkpoint(struct repository *repo, const struct save_options *options,
@@ -284,6 +335,7 @@ int save_checkpoint(struct repository *repo, const struct save_options *options,
 done:
 	strlist_release(&saving.protected_paths);
 	buf_release(&saving.text);
+	session_state_release(&saving.active);
 	free(saving.session);
 	free(saving.description);
 	free(saving.holder);

@@ -15,12 +15,19 @@
 #include "core/record.h"
 #include "core/snapshot.h"
 
+struct session_state;
+
 struct save_options {
 	enum checkpoint_type type;
 	const char *description; /* NULL: one made of the type */
-	const char *task;	 /* id of the task it belongs to, or NULL */
-	const char *key;	 /* idempotency key, or NULL */
-	bool all_ignored;	 /* --ignored */
+	const char *task; /* id of the task it belongs to; NULL: the session's
+			     current one, if there is one */
+	const char *key;  /* idempotency key, or NULL */
+	int64_t key_since_ms; /* older ones with that key do not count */
+	/* The session it belongs to, which is this worktree's; NULL: the one
+	 * that is active, or the worktree's own. */
+	const struct session_state *state;
+	bool all_ignored; /* --ignored */
 	bool pin;
 	bool snapshot_only;	/* take the snapshot, and make nothing of it */
 	bool during_restore;	/* `restore --continue` and `--abort` */

@@ -166,7 +166,7 @@ static char *build_message(const struct saving *saving)
 			 oid_hex(&saving->base, hex));
 	buf_addf(&text, "Checkpoint-Index: %s\n", oid_hex(&saving->index, hex));
 	buf_addf(&text, "Checkpoint-State: %s\n", oid_hex(&saving->state, hex));
-	add_escaped(&text, "Checkpoint-Task", options->task);
+	add_escaped(&text, "Checkpoint-Task", saving->task);
 	add_escaped(&text, "Checkpoint-Key", options->key);
 	return buf_detach(&text);
 }
@@ -208,9 +208,7 @@ int saving_write_metadata(struct saving *saving, struct error *err)
 
 	record_release(&out->record);
 	record_init(&out->record);
-	save_fill_record(&out->record, saving->repo, saving->options,
-			 out->snapshot, out->checkpoint.id, saving->session,
-			 saving->description, saving->time_ms);
+	save_fill_record(&out->record, saving);
 	out->record.snapshot.bytes_added = (int64_t)pack_bytes(out->pack);
 	buf_reset(&saving->text);
 	if (record_write(&out->record, &saving->text, err) < 0)

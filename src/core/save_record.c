@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "core/id.h"
 #include "core/json.h"
+#include "core/session_record.h"
 #include "git/config.h"
 #include "git/repository.h"
 
@@ -101,18 +102,16 @@ static void fill_session(struct record *record, const char *session)
 	}
 }
 
-void save_fill_record(struct record *record, struct repository *repo,
-		      const struct save_options *options,
-		      const struct snapshot *snapshot, const char *id,
-		      const char *session, const char *description,
-		      int64_t time_ms)
+void save_fill_record(struct record *record, const struct saving *saving)
 {
-	record->id = xstrdup(id);
-	record_set_type(record, options->type);
-	record->timestamp = time_ms;
-	record->session_id = xstrdup(session);
-	record->description = xstrdup(description);
-	fill_git(record, repo, snapshot);
+	const struct snapshot *snapshot = saving->out->snapshot;
+
+	record->id = xstrdup(saving->out->checkpoint.id);
+	record_set_type(record, saving->options->type);
+	record->timestamp = saving->time_ms;
+	record->session_id = xstrdup(saving->session);
+	record->description = xstrdup(saving->description);
+	fill_git(record, saving->repo, snapshot);
 	record->snapshot.tree = hex_or_null(&snapshot->tree);
 	record->snapshot.index_tree = hex_or_null(&snapshot->index_tree);
 	record->snapshot.digest = xstrdup(snapshot->digest);
@@ -121,10 +120,15 @@ void save_fill_record(struct record *record, struct repository *repo,
 	record->snapshot.omitted.count = 0;
 	record->snapshot.omitted.bytes = 0;
 	omitted_count(&snapshot->omitted, record);
-	if (options->task) {
-		record->task = record_task_new();
-		json_set_string(record->task, "task_id", options->task);
+	fill_environment(record, saving->options);
+	if (saving->folded) {
+		session_record_fill(record, saving->folded, saving->task,
+				    saving->time_ms);
+		return;
 	}
-	fill_session(record, session);
-	fill_environment(record, options);
+	if (saving->task) {
+		record->task = record_task_new();
+		json_set_string(record->task, "task_id", saving->task);
+	}
+	fill_session(record, saving->session);
 }

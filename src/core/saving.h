@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/strlist.h"
 #include "core/save.h"
+#include "core/session_state.h"
 
 /* One checkpoint while it is made. */
 struct saving {
@@ -15,6 +16,9 @@ struct saving {
 	const struct save_options *options;
 	struct saved *out;
 	char *session;
+	const struct session_state *folded; /* of a session that was started */
+	struct session_state active;	    /* what `folded` may point to */
+	const char *task;
 	char *description;
 	char *holder; /* the ref that keeps the cache's objects */
 	struct oid holder_commit;

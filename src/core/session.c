@@ -209,33 +209,18 @@ static int remember_name(struct repository *repo, const char *name,
 	return ret;
 }
 
-int session_adopt(struct repository *repo, const struct strlist *names,
-		  struct error *err)
-{
-	char *lock_path = repository_path(repo, "checkpoint.d/manual.lock");
-	int fd = -1;
-	int ret = file_lock(&fd, lock_path, WAIT_MS, err);
-
-	for (size_t i = 0; !ret && i < names->nr; i++)
-		ret = remember_name(repo, names->items[i], err);
-	if (fd >= 0)
-		file_unlock(fd);
-	free(lock_path);
-	return ret;
-}
-
-static int draw_manual(struct repository *repo, const char *path,
-		       const struct json *place, char **out, struct error *err)
+/* Under the lock that session_lock() takes. */
+static int draw(struct repository *repo, enum id_kind kind, char **out,
+		struct error *err)
 {
 	int64_t now;
 	int ret = session_draw_time(repo, &now, err);
 
+	*out = NULL;
 	if (ret < 0)
 		return ret;
-	*out = id_generate(ID_MANUAL, now);
+	*out = id_generate(kind, now);
 	ret = remember_name(repo, *out, err);
-	if (!ret)
-		ret = write_drawn(path, place, "session", *out, err);
 	if (ret < 0) {
 		free(*out);
 		*out = NULL;
@@ -243,10 +228,19 @@ static int draw_manual(struct repository *repo, const char *path,
 	return ret;
 }
 
-int session_current(struct repository *repo, char **out, struct error *err)
+int session_lock(struct repository *repo, int *fd, struct error *err)
+{
+	/* Not lock(): session_draw_time() takes that one. */
+	char *path = repository_path(repo, "checkpoint.d/sessions.lock");
+	int ret = file_lock(fd, path, WAIT_MS, err);
+
+	free(path);
+	return ret;
+}
+
+int session_manual(struct repository *repo, char **out, struct error *err)
 {
 	char *path = repository_path(repo, "checkpoint.d/manual");
-	char *lock_path = NULL;
 	struct json *place = NULL;
 	int fd = -1, ret;
 
@@ -256,19 +250,78 @@ int session_current(struct repository *repo, char **out, struct error *err)
 	*out = read_drawn(path, place, "session");
 	if (*out)
 		goto done;
-	/* Not lock(): session_draw_time() takes that one. */
-	lock_path = repository_path(repo, "checkpoint.d/manual.lock");
-	ret = file_lock(&fd, lock_path, WAIT_MS, err);
+	ret = session_lock(repo, &fd, err);
 	if (ret < 0)
 		goto done;
 	*out = read_drawn(path, place, "session");
-	if (!*out)
-		ret = draw_manual(repo, path, place, out, err);
+	if (*out)
+		goto done;
+	ret = draw(repo, ID_MANUAL, out, err);
+	if (!ret)
+		ret = write_drawn(path, place, "session", *out, err);
+	if (ret < 0) {
+		free(*out);
+		*out = NULL;
+	}
 done:
 	if (fd >= 0)
 		file_unlock(fd);
 	json_free(place);
-	free(lock_path);
+	free(path);
+	return ret;
+}
+
+int session_adopt(struct repository *repo, const struct strlist *names,
+		  struct error *err)
+{
+	int fd = -1;
+	int ret = session_lock(repo, &fd, err);
+
+	for (size_t i = 0; !ret && i < names->nr; i++)
+		ret = remember_name(repo, names->items[i], err);
+	if (fd >= 0)
+		file_unlock(fd);
+	return ret;
+}
+
+/* -- the session that was started ---------------------------------------- */
+
+int session_place(struct repository *repo, struct json **out, struct error *err)
+{
+	return place_of(repo->git_dir, out, err);
+}
+
+int session_draw(struct repository *repo, char **out, struct error *err)
+{
+	return draw(repo, ID_SESSION, out, err);
+}
+
+char *session_active_name(struct repository *repo)
+{
+	char *path = repository_path(repo, "checkpoint.d/active");
+	struct error ignored = ERROR_INIT;
+	struct buf text = BUF_INIT;
+	char *name = NULL;
+
+	if (!buf_read_file(&text, path, 4096, &ignored)) {
+		buf_trim(&text);
+		if (session_name_is_valid(text.ptr))
+			name = buf_detach(&text);
+	}
+	error_release(&ignored);
+	buf_release(&text);
+	free(path);
+	return name;
+}
+
+int session_set_active(struct repository *repo, const char *name,
+		       struct error *err)
+{
+	char *path = repository_path(repo, "checkpoint.d/active");
+	char *line = xstrfmt("%s\n", name);
+	int ret = file_replace(path, line, strlen(line), true, err);
+
+	free(line);
 	free(path);
 	return ret;
 }

@@ -1,8 +1,9 @@
 /*
  * Whose checkpoints these are: the session that this worktree writes to.
  *
- * A checkpoint made outside any session that was started belongs to its
- * worktree's own `manual_` session, drawn once a worktree, and drawn again when
+ * That is the one that was started and is active (core/session_state.h). A
+ * checkpoint made outside of any belongs to its worktree's own `manual_`
+ * session, drawn once a worktree, and drawn again when
  * path, inode or host say that the clone was copied: one writer a session, so
  * that clones never meet in one ref.
  */
@@ -12,11 +13,28 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
+struct json;
 struct repository;
 
-/* The session that a new checkpoint of this worktree belongs to; drawn where
- * there is none. The caller must free(). */
-int session_current(struct repository *repo, char **out, struct error *err);
+/* This worktree's session for what is made outside of any that was started;
+ * drawn where there is none. The caller must free(). */
+int session_manual(struct repository *repo, char **out, struct error *err);
+
+/* A new name for a session that is to be started, which is this worktree's from
+ * now on. The caller must free(). */
+int session_draw(struct repository *repo, char **out, struct error *err);
+/* The one that was started last in this worktree, whatever became of it, or
+ * NULL. The caller must free(). */
+char *session_active_name(struct repository *repo);
+int session_set_active(struct repository *repo, const char *name,
+		       struct error *err);
+/* For whoever decides about that: one process at a time. */
+int session_lock(struct repository *repo, int *fd, struct error *err);
+
+/* Where this worktree is: path, inode and host of its git directory, of which a
+ * copy differs in one. The caller must json_free(). */
+int session_place(struct repository *repo, struct json **out,
+		  struct error *err);
 
 /* All sessions that this worktree has written, sorted; those before it was
  * copied too. */

@@ -120,6 +120,8 @@ described_options_of() {
 		git checkpoint list --count --json
 		git checkpoint show --json
 		git checkpoint create --type=auto --json
+		git checkpoint session start --json
+		git checkpoint session show --json
 	} >../records
 	{
 		git checkpoint diff latest --json

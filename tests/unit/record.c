@@ -161,7 +161,7 @@ static void every_key_is_there_in_its_order(void **state)
 		{"task.recovery", "can_resume resume_point notes"},
 		{"session", "id started sprint status current_task "
 			    "completed_tasks failed_tasks skipped_tasks "
-			    "pending_tasks resumed_from"},
+			    "pending_tasks resumed_from ended events"},
 		{"metrics", "execution_time_ms tasks_total tasks_completed "
 			    "tasks_failed tasks_skipped success_ratio tokens "
 			    "memory_peak_kb"},
