@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/error.h"
 #include "base/strlist.h"
 #include "base/text.h"
@@ -23,6 +24,8 @@ static const struct command commands[] = {
 	{"restore", "bring a checkpoint back", cmd_restore, NEED_REPO},
 	{"undo", "take back the last restore", cmd_undo, NEED_REPO},
 	{"redo", "take back the last undo", cmd_redo, NEED_REPO},
+	{"guard", "save, then run a command that may do harm", cmd_guard,
+	 NEED_REPO},
 	COMMAND_GROUP("look and compare"),
 	{"list", "list checkpoints", cmd_list, NEED_REPO},
 	{"show", "show what is known of a checkpoint", cmd_show, NEED_REPO},
@@ -180,6 +183,8 @@ static int run_and_report(struct command_context *context, int argc,
 		error_move(&err, &output_err);
 	if (err.code)
 		status = report(&err);
+	if (context->status)
+		status = context->status;
 	error_release(&err);
 	error_release(&output_err);
 	return status;
@@ -209,5 +214,6 @@ int main(int argc, char **argv)
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
 	}
+	child_end_likewise(context.signal);
 	return status;
 }

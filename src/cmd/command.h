@@ -16,6 +16,10 @@ struct command_context {
 	struct repository *repo; /* NULL where there is none */
 	struct output *output;
 	const struct command *commands; /* all of them, for `help` */
+	/* Of a program that was run for the user, to be passed on: its exit
+	 * status, and the signal that ended it. Set by the command. */
+	int status;
+	int signal;
 };
 
 /*
@@ -71,6 +75,7 @@ command_run cmd_clean;
 command_run cmd_create;
 command_run cmd_diff;
 command_run cmd_export;
+command_run cmd_guard;
 command_run cmd_import;
 command_run cmd_list;
 command_run cmd_pin;
