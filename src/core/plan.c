@@ -277,14 +277,16 @@ static bool is_filled(const struct plan *plan, const char *dir)
 	return false;
 }
 
-/* An empty directory that is to be filled stays: somebody may stand in it. */
+/* An empty directory that is to be filled, or to be a submodule's, stays:
+ * somebody may stand in it. */
 static int plan_empty_dir(struct planning *planning,
 			  const struct worktree_mode *dir, struct error *err)
 {
 	struct oid oid;
+	uint32_t mode = planning_entry(planning, dir->path, &oid, err);
 	bool stays =
-		planning_entry(planning, dir->path, &oid, err) == MODE_TREE &&
-		is_filled(planning->plan, dir->path);
+		mode == MODE_GITLINK ||
+		(mode == MODE_TREE && is_filled(planning->plan, dir->path));
 	unsigned wanted;
 	char *slashed;
 

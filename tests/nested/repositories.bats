@@ -199,3 +199,16 @@ unsafe-name - headless/.git/'
 	round_trip rm -r bare.git
 	git -C bare.git fsck
 }
+
+@test 'the directory of a submodule stays where the index forgot it' {
+	repo_new
+	submodule_new
+	git submodule --quiet deinit -f sub
+	git checkpoint create -q
+	git rm -q --cached sub
+	mkdir -p sub
+	git checkpoint restore -q latest
+	assert_dir_exists sub
+	run -0 git status --porcelain
+	refute_output
+}
