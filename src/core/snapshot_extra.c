@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/snapshot.h"
+#include "core/snapshot_tree.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/tree.h"
@@ -212,10 +213,14 @@ static int write_stages(struct snapshot *snapshot, struct error *err)
 			&snapshot->index_extra.stages[i];
 		char *path = xstrfmt("%d/%s", entry->stage, entry->path);
 
+		if (!ret)
+			ret = snapshot_expect_object(snapshot, &entry->oid,
+						     entry->mode, entry->path,
+						     err);
 		tree_builder_add(builder, path, entry->mode, &entry->oid);
 		free(path);
 	}
-	if (tree_builder_count(builder))
+	if (!ret && tree_builder_count(builder))
 		ret = tree_builder_write(builder, snapshot->pack,
 					 &snapshot->stages_tree, err);
 	tree_builder_free(builder);

@@ -53,12 +53,8 @@ static int write_tree(struct snapshot *snapshot, struct entries *entries,
 	return ret;
 }
 
-/*
- * What the index names must be there: a checkpoint never points at nothing.
- * In a partial clone what is missing is with the promisor, as it is for git.
- */
-static int expect_object(struct snapshot *snapshot, const struct oid *oid,
-			 uint32_t mode, const char *path, struct error *err)
+int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
+			   uint32_t mode, const char *path, struct error *err)
 {
 	char hex[OID_HEXSZ + 1];
 
@@ -142,8 +138,9 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 			if (!ret && !none)
 				add(&entries, name, len, MODE_TREE, &tree);
 		} else if (filter(entry)) {
-			ret = expect_object(snapshot, &entry->oid, entry->mode,
-					    entry->path, err);
+			ret = snapshot_expect_object(snapshot, &entry->oid,
+						     entry->mode, entry->path,
+						     err);
 			add(&entries, name, len, entry->mode, &entry->oid);
 		}
 	}
@@ -197,8 +194,8 @@ static int add_tracked(struct snapshot *snapshot, const struct scan_dir *dir,
 			continue; /* add_items() has it */
 		if (!is_staged(entry))
 			continue;
-		if (expect_object(snapshot, &entry->oid, entry->mode,
-				  entry->path, err) < 0)
+		if (snapshot_expect_object(snapshot, &entry->oid, entry->mode,
+					   entry->path, err) < 0)
 			return err->code;
 		add(entries, name, strlen(name), entry->mode, &entry->oid);
 	}

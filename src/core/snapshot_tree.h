@@ -5,6 +5,7 @@
 #define CORE_SNAPSHOT_TREE_H
 
 #include "base/error.h"
+#include "git/oid.h"
 
 struct snapshot;
 
@@ -15,5 +16,13 @@ struct snapshot;
  * from the index is looked for.
  */
 int snapshot_build_trees(struct snapshot *snapshot, struct error *err);
+
+/*
+ * What the index names at `path` must be there: a checkpoint never points at
+ * nothing. ERR_NOT_FOUND names both. In a partial clone what is missing is with
+ * the promisor, as it is for git.
+ */
+int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
+			   uint32_t mode, const char *path, struct error *err);
 
 #endif

@@ -170,3 +170,18 @@ assert_nothing_saved() {
 	assert_line --partial 'newer'
 	assert_line --partial 'upgrade'
 }
+
+@test 'an index that names an object that is missing is not saved' {
+	REPO_IS_DAMAGED=1
+	repo_new
+	gone=deadbeefdeadbeefdeadbeefdeadbeefdeadbeef
+	printf '100644 %s 0\tlost\n' $gone | git update-index --index-info
+	run -128 git checkpoint create
+	assert_line --index 0 "fatal: object $gone of 'lost' is missing"
+	git rm -q --cached lost
+	printf '100644 %s 2\tlost\n' $gone | git update-index --index-info
+	run -128 git checkpoint create
+	assert_line --index 0 "fatal: object $gone of 'lost' is missing"
+	run -0 git for-each-ref refs/checkpoints
+	refute_output
+}
