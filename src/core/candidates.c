@@ -171,13 +171,19 @@ int candidates_protect(struct candidates *candidates, struct repository *repo,
 
 /* -- automatic retention ------------------------------------------------- */
 
+int candidates_limit(const struct repository *repo, size_t *out,
+		     struct error *err)
+{
+	return read_count(repo, "checkpoint.maxcheckpoints",
+			  DEFAULT_MAX_CHECKPOINTS, out, err);
+}
+
 int candidates_thin(struct candidates *out, struct repository *repo,
 		    struct error *err)
 {
 	size_t limit;
 
-	if (read_count(repo, "checkpoint.maxcheckpoints",
-		       DEFAULT_MAX_CHECKPOINTS, &limit, err) < 0 ||
+	if (candidates_limit(repo, &limit, err) < 0 ||
 	    candidates_protect(out, repo, false, err) < 0)
 		return err->code;
 	retention_thin(out->items, out->list.nr, limit, clock_now_ms());
@@ -209,8 +215,7 @@ int retention_apply(struct repository *repo, const char *session,
 	size_t limit;
 	int ret;
 
-	ret = read_count(repo, "checkpoint.maxcheckpoints",
-			 DEFAULT_MAX_CHECKPOINTS, &limit, err);
+	ret = candidates_limit(repo, &limit, err);
 	if (!ret)
 		ret = checkpoint_list_read(repo, SCOPE_ALL, session, &list,
 					   err);

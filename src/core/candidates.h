@@ -28,6 +28,10 @@ int candidates_read(struct candidates *out, struct repository *repo,
 		    struct checkpoint_list *list, struct error *err);
 void candidates_release(struct candidates *candidates);
 
+/* checkpoint.maxCheckpoints: of a session, before retention drops any. */
+int candidates_limit(const struct repository *repo, size_t *out,
+		     struct error *err);
+
 /*
  * Decide which is the newest and which are its checkpoint.backupCount backups,
  * and set the reason of each item (retention_protect()). With `thorough`, a

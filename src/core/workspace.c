@@ -201,9 +201,11 @@ int workspace_capture(struct workspace *out, struct repository *repo,
 				    err);
 	if (!ret) {
 		out->tree = snapshot->tree;
-		ret = pack_finish(pack, err);
+		memcpy(out->digest, snapshot->digest, sizeof(out->digest));
 	}
-	if (!ret)
+	if (!ret && other)
+		ret = pack_finish(pack, err);
+	if (!ret && other)
 		ret = add_left_out(out, repo, snapshot, other, err);
 	snapshot_free(snapshot);
 	pack_free(pack);

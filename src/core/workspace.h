@@ -10,6 +10,7 @@
 #define CORE_WORKSPACE_H
 
 #include "base/error.h"
+#include "core/digest.h"
 #include "git/oid.h"
 #include "worktree/filter_scratch.h"
 
@@ -17,6 +18,7 @@ struct repository;
 
 struct workspace {
 	struct oid tree;
+	char digest[DIGEST_SIZE]; /* that a checkpoint would have */
 	char *alternates; /* "NAME=value", for the environment of a git that
 			     is to read it */
 	struct filter_scratch scratch;
@@ -27,6 +29,9 @@ struct workspace {
  * Capture what `git checkpoint create` would save now. A path that is in the
  * tree `other` and is on disk is in it too, ignored or not: it is no difference
  * that the rules have changed. The caller must workspace_release() in any case.
+ *
+ * NULL for `other`: the digest is all that is wanted. No file is written for
+ * that, and `tree` cannot be read.
  */
 int workspace_capture(struct workspace *out, struct repository *repo,
 		      const struct oid *other, struct error *err);
