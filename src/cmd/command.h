@@ -83,6 +83,7 @@ command_run cmd_redo;
 command_run cmd_restore;
 command_run cmd_session;
 command_run cmd_show;
+command_run cmd_status;
 command_run cmd_undo;
 command_run cmd_verify;
 command_run cmd_unpin;
