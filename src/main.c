@@ -34,6 +34,7 @@ static const struct command commands[] = {
 	COMMAND_GROUP("how far the work has got"),
 	{"session", "start, end and look at sessions", cmd_session, NEED_REPO},
 	{"status", "say how things stand", cmd_status, NEED_REPO},
+	{"report", "report how the work went", cmd_report, NEED_REPO},
 	COMMAND_GROUP("keep and drop"),
 	{"pin", "never drop a checkpoint unless it is named", cmd_pin,
 	 NEED_REPO},

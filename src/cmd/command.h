@@ -80,6 +80,7 @@ command_run cmd_import;
 command_run cmd_list;
 command_run cmd_pin;
 command_run cmd_redo;
+command_run cmd_report;
 command_run cmd_restore;
 command_run cmd_session;
 command_run cmd_show;
