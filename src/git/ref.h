@@ -83,6 +83,14 @@ void ref_list_release(struct ref_list *list);
 int ref_delete(struct repository *repo, const struct ref_list *refs,
 	       struct error *err);
 
+/*
+ * Set refs to these values, whatever they are now, in one `git update-ref
+ * --stdin`: either all are set, or none. For refs that anybody may set again,
+ * as those of what was fetched.
+ */
+int ref_set_all(struct repository *repo, const struct ref_list *refs,
+		struct error *err);
+
 /* HEAD of this worktree. */
 struct head {
 	char *branch;  /* the ref that a commit would move, "refs/heads/main";
