@@ -62,6 +62,25 @@ static int add_refs(struct repository *repo,
 	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
 }
 
+static bool has_commit(const struct checkpoint_list *list,
+		       const struct oid *commit)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (oid_equal(&list->items[i].commit, commit))
+			return true;
+	return false;
+}
+
+/* What is left of the session, here and of remotes: a checkpoint may have been
+ * in several places. */
+static int read_left(struct repository *repo, const char *session,
+		     struct checkpoint_list *out, struct error *err)
+{
+	if (checkpoint_list_read(repo, SCOPE_REMOTES, session, out, err) < 0)
+		return err->code;
+	return checkpoint_list_read(repo, SCOPE_ALL, session, out, err);
+}
+
 /* The notes of one session's checkpoints. */
 static int drop_notes(struct repository *repo,
 		      const struct checkpoint_list *list, const char *session,
@@ -69,21 +88,26 @@ static int drop_notes(struct repository *repo,
 {
 	struct note *notes = xcalloc(list->nr, sizeof(*notes));
 	char *ref = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, session);
+	struct checkpoint_list left = CHECKPOINT_LIST_INIT;
+	struct oid_set done = {0};
 	size_t nr = 0;
-	int ret = 0;
+	int ret = read_left(repo, session, &left, err);
 
-	for (size_t i = 0; i < list->nr; i++)
-		if (!list->items[i].remote &&
-		    !strcmp(list->items[i].session, session))
+	for (size_t i = 0; !ret && i < list->nr; i++)
+		if (!strcmp(list->items[i].session, session) &&
+		    !has_commit(&left, &list->items[i].commit) &&
+		    oid_set_add(&done, &list->items[i].commit))
 			notes[nr++] =
 				(struct note){list->items[i].commit, NULL, 0};
-	if (nr)
+	if (!ret && nr)
 		ret = note_write(repo, ref, notes, nr, false, err);
 	/* Notes that cannot be read keep nothing from going. */
 	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
 		error_release(err);
 		ret = 0;
 	}
+	checkpoint_list_release(&left);
+	oid_set_release(&done);
 	free(notes);
 	free(ref);
 	return ret;

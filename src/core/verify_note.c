@@ -77,6 +77,16 @@ struct note_list {
 	size_t nr, alloc;
 };
 
+/* A checkpoint that came from two remotes has one note. */
+static bool note_list_has(const struct note_list *list,
+			  const struct oid *target)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (oid_equal(&list->items[i].target, target))
+			return true;
+	return false;
+}
+
 static void note_list_release(struct note_list *list)
 {
 	for (size_t i = 0; i < list->nr; i++)
@@ -91,8 +101,11 @@ static int add_note(struct repository *repo,
 {
 	struct buf text = BUF_INIT;
 	struct stored stored;
-	int ret = stored_open(repo, checkpoint, &stored, err);
+	int ret;
 
+	if (note_list_has(list, &checkpoint->commit))
+		return 0;
+	ret = stored_open(repo, checkpoint, &stored, err);
 	if (!ret)
 		ret = read_metadata(repo, &stored, &text, err);
 	stored_release(&stored);
@@ -118,8 +131,7 @@ static int add_session(struct repository *repo,
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < list->nr; i++)
-		if (!list->items[i].remote &&
-		    !strcmp(list->items[i].session, session))
+		if (!strcmp(list->items[i].session, session))
 			ret = add_note(repo, &list->items[i], out, err);
 	return ret;
 }
@@ -136,6 +148,12 @@ static int start_anew(struct repository *repo, const char *session,
 	int ret;
 
 	ret = checkpoint_list_read(repo, SCOPE_ALL, session, &all, err);
+	if (!ret)
+		ret = add_session(repo, &all, session, &notes, err);
+	checkpoint_list_release(&all);
+	if (!ret)
+		ret = checkpoint_list_read(repo, SCOPE_REMOTES, session, &all,
+					   err);
 	if (!ret)
 		ret = add_session(repo, &all, session, &notes, err);
 	if (!ret) {

@@ -52,7 +52,7 @@ described_options_of() {
 
 @test "the synopsis is what -h prints" {
 	list_commands
-	section SYNOPSIS | sed -n "s/^'\(git checkpoint [a-z]*\)'/\1/p" >page
+	section SYNOPSIS | sed -n "s/^'\(git checkpoint [a-z-]*\)'/\1/p" >page
 	usage_of "${commands[@]}" >usage
 	assert [ -s usage ]
 	assert_files_equal usage page
@@ -136,6 +136,12 @@ described_options_of() {
 			--attach=run.sh >../id
 		git checkpoint export --json --outputs=../out ../bundle
 		git checkpoint import --json ../bundle
+		git init --quiet --bare ../remote.git
+		git remote add origin ../remote.git
+		git checkpoint push --json
+		git checkpoint fetch --json origin \
+			"$(git checkpoint list --limit=1 --format='%(session_id)')"
+		git checkpoint ls-remote --count --json
 		git checkpoint help --json
 	} >../others
 	section JSON | grep -oE '[a-z_]+' | sort -u >../page
