@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cmd/command.h"
+#include "core/journal.h"
 #include "git/repository.h"
 #include "ui/options.h"
 #include "ui/output.h"
@@ -143,6 +144,23 @@ static int need_command(struct error *err)
 	return ERR_USAGE;
 }
 
+/* What only looks goes on while a restore is unfinished; what writes has
+ * refused. */
+static void warn_of_journal(struct command_context *context)
+{
+	struct strlist hints = STRLIST_INIT;
+	struct error found = ERROR_INIT;
+
+	if (journal_refuse(context->repo, &found) < 0) {
+		output_warn(context->output, "%s", found.text);
+		strlist_split(&hints, found.hints, '\n');
+		for (size_t i = 0; i < hints.nr; i++)
+			output_hint(context->output, "%s", hints.items[i]);
+	}
+	strlist_release(&hints);
+	error_release(&found);
+}
+
 /* argv[0] is the command's name. */
 static int run(struct command_context *context, int argc, const char **argv,
 	       struct error *err)
@@ -167,7 +185,10 @@ static int run(struct command_context *context, int argc, const char **argv,
 	rc = open_repository(context, command, argv, err);
 	if (rc < 0)
 		return rc;
-	return command->run(context, argc, argv, err);
+	rc = command->run(context, argc, argv, err);
+	if (!rc && context->repo)
+		warn_of_journal(context);
+	return rc;
 }
 
 /* Run it and say how it went; returns the exit status. */

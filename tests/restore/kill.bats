@@ -102,6 +102,23 @@ kill_at() {
 	[[ $found ]]
 }
 
+@test 'what only looks says that a restore was not finished' {
+	kill_at 20
+	assert_file_exist .git/checkpoint.d/journal
+	for command in list show 'diff latest --name-only' verify; do
+		# Words are arguments.
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr git checkpoint $command
+		assert_equal "$stderr" "warning: a restore was not finished
+hint: 'git checkpoint restore --continue' finishes it
+hint: 'git checkpoint restore --abort' takes it back"
+	done
+	run -0 --separate-stderr git checkpoint restore --abort
+	refute [ "${stderr#warning: a restore}" != "$stderr" ]
+	run -0 --separate-stderr git checkpoint list
+	assert_equal "$stderr" ''
+}
+
 @test '--continue and --abort without a journal' {
 	run -1 git checkpoint restore --continue
 	assert_output 'fatal: no restore is under way'
