@@ -1,10 +1,16 @@
 #include "core/restoring.h"
 
+#include <unistd.h>
+
 #include "base/alloc.h"
+#include "base/path.h"
 #include "core/drop.h"
 #include "core/restore_bytes.h"
 #include "git/object.h"
 #include "git/repository.h"
+
+/* Longer names of files are not looked up. */
+#define PATH_BYTES 4096
 
 /* -- what is there ------------------------------------------------------- */
 
@@ -75,6 +81,38 @@ static int check_content(struct restoring *restoring, struct error *err)
 				   err);
 }
 
+/*
+ * A file that takes our own output is open for writing as long as we live, and
+ * would stop the restore half-way as an edit does.
+ */
+static int check_streams(const struct restoring *restoring, struct error *err)
+{
+	const char *top = restoring->repo->worktree;
+
+	for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+		char link[sizeof("/proc/self/fd/") + 4], path[PATH_BYTES];
+		const struct plan_item *item;
+		ssize_t len;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		len = readlink(link, path, sizeof(path) - 1);
+		if (len <= 0)
+			continue;
+		path[len] = '\0';
+		if (!path_is_below(path, top) || strlen(path) == strlen(top))
+			continue;
+		item = plan_find(&restoring->out->plan, path + strlen(top) + 1);
+		if (!item ||
+		    (item->action != PLAN_DELETE && item->action != PLAN_WRITE))
+			continue;
+		error_set(err, ERR_REFUSED,
+			  "'%s' is where the output of this command goes",
+			  item->path);
+		return error_hint(err, "let it go outside of the worktree");
+	}
+	return 0;
+}
+
 static int make_plan(struct restoring *restoring, struct error *err)
 {
 	struct plan *plan = &restoring->out->plan;
@@ -112,5 +150,7 @@ int restoring_save_and_plan(struct restoring *restoring, struct error *err)
 	}
 	checkpoint_release(&first);
 	strlist_release(&wanted);
+	if (!ret && !restoring->request->dry_run)
+		ret = check_streams(restoring, err);
 	return ret ? ret : check_content(restoring, err);
 }

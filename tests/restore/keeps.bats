@@ -135,3 +135,18 @@ load ../test_helper
 	git checkpoint restore -q latest
 	assert_files_equal "$TMPDIR/changed" "$BATS_TEST_TMPDIR/linked"
 }
+
+@test 'a restore does not replace the file that takes its output' {
+	repo_new
+	git checkpoint create -q
+	echo changed >file
+	run -1 bash -c 'git checkpoint restore latest >log 2>&1'
+	run -0 cat log
+	assert_output "fatal: 'log' is where the output of this command goes
+hint: let it go outside of the worktree"
+	assert_equal "$(cat file)" changed
+	assert_file_not_exist .git/checkpoint.d/journal
+	rm log
+	git checkpoint restore latest >"$TMPDIR/log" 2>&1
+	assert_equal "$(cat file)" "$(git show HEAD:file)"
+}
