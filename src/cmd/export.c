@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "ui/options.h"
 #include "ui/output.h"
+#include "ui/searched.h"
 #include "ui/size.h"
 
 static const char *const export_usage[] = {
@@ -152,12 +153,18 @@ int cmd_export(struct command_context *context, int argc, const char **argv,
 	struct export_request request = {.file = NULL};
 	struct exported exported = {.list = CHECKPOINT_LIST_INIT};
 	struct strlist without = STRLIST_INIT;
+	struct searching searching;
 	struct arguments args;
 	int ret = read_options(&request, &without, context->output, &args, argc,
 			       argv, err);
 
-	if (!ret)
+	if (!ret) {
+		searching_start(&searching, context->output);
+		request.progress = searching_tick;
+		request.context = &searching;
 		ret = export_run(context->repo, &request, &exported, err);
+		searching_stop(&searching, &exported.secrets);
+	}
 	for (size_t i = 0; !ret && i < exported.left_out.nr; i++)
 		output_warn(context->output,
 			    "checkpoint '%s' is not in the file: it is in what "

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "core/id.h"
+#include "core/secret_scan.h"
 #include "git/process.h"
 #include "git/ref.h"
 #include "git/repository.h"
@@ -290,6 +291,37 @@ static int check_shallow(struct exporting *exporting, struct error *err)
 	return ret;
 }
 
+/* -- secrets ------------------------------------------------------------- */
+
+/* What never leaves the clone otherwise was asked for, secrets and all. */
+static int check_secrets(struct exporting *exporting, struct error *err)
+{
+	const struct checkpoint_list *list = &exporting->out->list;
+	const struct strlist *without = &exporting->without;
+	struct oid *tips = xcalloc(list->nr, sizeof(*tips));
+	struct oid *haves = xcalloc(without->nr, sizeof(*haves));
+	struct secret_request request = {
+		.tips = tips,
+		.nr_tips = list->nr,
+		.haves = haves,
+		.what = "export",
+		.progress = exporting->request->progress,
+		.context = exporting->request->context,
+	};
+	int ret;
+
+	for (size_t i = 0; i < list->nr; i++)
+		tips[i] = list->items[i].commit;
+	for (size_t i = 0; i < without->nr; i++)
+		if (oid_parse(&haves[request.nr_haves], without->items[i]))
+			request.nr_haves++;
+	ret = secret_scan(exporting->repo, &request, &exporting->out->secrets,
+			  err);
+	free(tips);
+	free(haves);
+	return ret;
+}
+
 /* -- the file ------------------------------------------------------------ */
 
 static int size_of(int fd, uint64_t *out, struct error *err)
@@ -411,6 +443,8 @@ int export_run(struct repository *repo, const struct export_request *request,
 		ret = add_without(&exporting, err);
 	if (!ret)
 		ret = check_shallow(&exporting, err);
+	if (!ret)
+		ret = check_secrets(&exporting, err);
 	if (!ret && request->outputs) {
 		ret = outputs_find(repo, &out->list, &out->outputs, err);
 		if (!ret)
@@ -433,4 +467,5 @@ void exported_release(struct exported *exported)
 	strlist_release(&exported->left_out);
 	bundle_release(&exported->bundle);
 	outputs_release(&exported->outputs);
+	secret_finds_release(&exported->secrets);
 }

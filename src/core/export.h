@@ -12,6 +12,7 @@
 #include "base/strlist.h"
 #include "core/checkpoint.h"
 #include "core/export_outputs.h"
+#include "core/secret_find.h"
 #include "git/bundle.h"
 
 struct repository;
@@ -27,6 +28,9 @@ struct export_request {
 	bool thin;	 /* without what remote-tracking branches have */
 	const struct strlist *without; /* revisions: without their history */
 	const char *outputs; /* directory for the outputs of tasks; or NULL */
+	/* Called while it is searched for secrets; or NULL. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
+	void *context;
 };
 
 struct exported {
@@ -37,12 +41,14 @@ struct exported {
 	struct bundle bundle; /* its header as it was written */
 	uint64_t bytes;
 	struct outputs outputs;
+	struct secret_finds secrets; /* because of which nothing was written */
 };
 
 /*
  * Write the file beside its place and rename it: a failure leaves what was
  * there. ERR_NOT_FOUND: nothing to export, or a name that names nothing;
- * ERR_REFUSED: an output is there with other content. The caller must
+ * ERR_REFUSED: an output is there with other content, or a checkpoint has a
+ * secret (what only `with_local` adds is not searched). The caller must
  * exported_release() in any case.
  */
 int export_run(struct repository *repo, const struct export_request *request,

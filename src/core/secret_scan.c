@@ -235,7 +235,7 @@ int secret_scan(struct repository *repo, const struct secret_request *request,
 					 request->nr_tips, request->haves,
 					 request->nr_haves, request->remote,
 					 err);
-	if (!ret && !request->with_local)
+	if (!ret)
 		ret = refuse_local(&scan, err);
 	if (!ret)
 		ret = look_at_all(&scan, err);

@@ -33,8 +33,6 @@ struct secret_request {
 	const char *remote;
 	/* What is to be done, for error text: "push". */
 	const char *what;
-	/* refs/checkpoints-local/ is meant to go, too. */
-	bool with_local;
 	/* Called now and then; or NULL. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *context;

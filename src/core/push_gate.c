@@ -1,0 +1,266 @@
+#include "core/push_gate.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "core/checkpoint.h"
+#include "core/secret_scan.h"
+#include "git/object.h"
+#include "git/process.h"
+#include "git/ref.h"
+
+/* Where checkpoints are, and what leads to them. */
+static const char *const ours[] = {
+	CHECKPOINT_REFS,
+	CHECKPOINT_PIN_REFS,
+	CHECKPOINT_REMOTE_REFS,
+	CHECKPOINT_NOTES_REFS,
+};
+
+struct update {
+	char *local, *remote;
+	struct oid new_oid, old_oid; /* zero: none */
+};
+
+struct gate {
+	struct repository *repo;
+	const char *name; /* of the remote */
+	struct update *updates;
+	size_t nr, alloc;
+	struct oid_set checkpoints; /* every C of this repository */
+	struct oid_set local;	    /* every L */
+	struct oid *tips, *haves;
+	size_t nr_tips, nr_haves;
+};
+
+/* -- what git says ------------------------------------------------------- */
+
+/* Cut the last word off a line, and return it. */
+static char *last_word(char *line)
+{
+	char *space = strrchr(line, ' ');
+
+	if (!space)
+		return NULL;
+	*space = '\0';
+	return space + 1;
+}
+
+static bool parse_oid(const char *word, struct oid *out)
+{
+	return word && strlen(word) == OID_HEXSZ && oid_parse(out, word);
+}
+
+/* From the right: what is pushed may be an expression with spaces in it. */
+static bool parse_line(struct update *out, char *line)
+{
+	bool fits = parse_oid(last_word(line), &out->old_oid);
+	char *remote = fits ? last_word(line) : NULL;
+
+	if (!remote || !parse_oid(last_word(line), &out->new_oid))
+		return false;
+	out->remote = xstrdup(remote);
+	out->local = xstrdup(line);
+	return true;
+}
+
+static int parse(struct gate *gate, const char *lines, size_t len,
+		 struct error *err)
+{
+	const char *at = lines, *end = lines + len;
+	int ret = 0;
+
+	while (!ret && at < end) {
+		const char *eol = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((eol ? eol : end) - at);
+		char *line = xstrndup(at, n);
+		struct update update = {NULL};
+
+		if (parse_line(&update, line)) {
+			ARRAY_GROW(gate->updates, gate->nr, gate->alloc);
+			gate->updates[gate->nr++] = update;
+		} else if (*line) {
+			ret = error_set(err, ERR_INVALID,
+					"cannot read '%s', which is to say "
+					"what is pushed",
+					line);
+		}
+		free(line);
+		at += n + 1;
+	}
+	return ret;
+}
+
+/* -- what is ours -------------------------------------------------------- */
+
+static bool is_below(const char *ref, const char *prefix)
+{
+	return !strncmp(ref, prefix, strlen(prefix));
+}
+
+static bool is_ours(const struct update *update)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		if (is_below(update->local, ours[i]) ||
+		    is_below(update->remote, ours[i]))
+			return true;
+	return false;
+}
+
+static bool is_local(const struct update *update)
+{
+	return is_below(update->local, CHECKPOINT_LOCAL_REFS) ||
+	       is_below(update->remote, CHECKPOINT_LOCAL_REFS);
+}
+
+static int read_set(struct gate *gate, const char *prefix, struct oid_set *out,
+		    struct error *err)
+{
+	struct ref_list refs = REF_LIST_INIT;
+	int ret = ref_list_read(gate->repo, prefix, &refs, err);
+
+	for (size_t i = 0; i < refs.nr; i++)
+		if (!oid_is_zero(&refs.items[i].oid))
+			oid_set_add(out, &refs.items[i].oid);
+	ref_list_release(&refs);
+	return ret;
+}
+
+static int refuse_local(const struct gate *gate, const char *what,
+			struct error *err)
+{
+	error_set(err, ERR_REFUSED,
+		  "refusing to push '%s': what is in refs/checkpoints-local/ "
+		  "is for this clone alone",
+		  what);
+	error_hint(err, "'git checkpoint push' sends checkpoints without it");
+	return error_hint(err,
+			  "instead of --mirror: git push --prune %s "
+			  "'+refs/*:refs/*' '^refs/checkpoint*'",
+			  gate->name);
+}
+
+/* -- what else would travel ---------------------------------------------- */
+
+/* The commits of an update that the other side has not got, one a line. */
+static int list_commits(const struct gate *gate, const struct update *update,
+			struct buf *out, struct error *err)
+{
+	const char *argv[] = {"rev-list", "--stdin", "--not", NULL, NULL};
+	char *remotes = xstrfmt("--remotes=%s", gate->name);
+	struct buf input = BUF_INIT;
+	struct git_command command = {.repo = gate->repo, .argv = argv};
+	char hex[OID_HEXSZ + 1];
+	int ret;
+
+	argv[3] = remotes;
+	buf_addf(&input, "%s\n", oid_hex(&update->new_oid, hex));
+	for (size_t i = 0; i < gate->nr_haves; i++)
+		buf_addf(&input, "^%s\n", oid_hex(&gate->haves[i], hex));
+	command.input = input.ptr;
+	command.input_len = input.len;
+	ret = git_run(&command, out, NULL, err);
+	buf_release(&input);
+	free(remotes);
+	return ret;
+}
+
+/* Whether a branch carries a checkpoint along. */
+static int look_inside(struct gate *gate, const struct update *update,
+		       struct error *err)
+{
+	struct buf commits = BUF_INIT;
+	struct oid oid;
+	int ret = 0;
+
+	if (gate->checkpoints.nr || gate->local.nr)
+		ret = list_commits(gate, update, &commits, err);
+	for (const char *at = commits.ptr; !ret && oid_parse(&oid, at);
+	     at += OID_HEXSZ + 1) {
+		if (oid_set_has(&gate->local, &oid)) {
+			ret = refuse_local(gate, update->local, err);
+		} else if (oid_set_has(&gate->checkpoints, &oid)) {
+			gate->tips[gate->nr_tips++] = update->new_oid;
+			break;
+		}
+		if (at[OID_HEXSZ] != '\n')
+			break;
+	}
+	buf_release(&commits);
+	return ret;
+}
+
+static int choose(struct gate *gate, struct error *err)
+{
+	int ret = 0;
+
+	gate->tips = xcalloc(gate->nr, sizeof(*gate->tips));
+	gate->haves = xcalloc(gate->nr, sizeof(*gate->haves));
+	for (size_t i = 0; i < gate->nr; i++) {
+		const struct oid *old = &gate->updates[i].old_oid;
+
+		if (!oid_is_zero(old) && object_exists(gate->repo, old))
+			gate->haves[gate->nr_haves++] = *old;
+	}
+	for (size_t i = 0; !ret && i < gate->nr; i++) {
+		const struct update *update = &gate->updates[i];
+
+		if (oid_is_zero(&update->new_oid))
+			continue;
+		if (is_local(update))
+			ret = refuse_local(gate, update->local, err);
+		else if (is_ours(update))
+			gate->tips[gate->nr_tips++] = update->new_oid;
+		else
+			ret = look_inside(gate, update, err);
+	}
+	return ret;
+}
+
+static void release(struct gate *gate)
+{
+	for (size_t i = 0; i < gate->nr; i++) {
+		free(gate->updates[i].local);
+		free(gate->updates[i].remote);
+	}
+	free(gate->updates);
+	free(gate->tips);
+	free(gate->haves);
+	oid_set_release(&gate->checkpoints);
+	oid_set_release(&gate->local);
+}
+
+int push_gate_check(struct repository *repo, const char *remote,
+		    const char *lines, size_t len, struct secret_finds *out,
+		    struct error *err)
+{
+	struct gate gate = {.repo = repo, .name = remote};
+	int ret = parse(&gate, lines, len, err);
+
+	*out = (struct secret_finds){0};
+	if (!ret)
+		ret = read_set(&gate, CHECKPOINT_REFS, &gate.checkpoints, err);
+	if (!ret)
+		ret = read_set(&gate, CHECKPOINT_REMOTE_REFS, &gate.checkpoints,
+			       err);
+	if (!ret)
+		ret = read_set(&gate, CHECKPOINT_LOCAL_REFS, &gate.local, err);
+	if (!ret)
+		ret = choose(&gate, err);
+	if (!ret && gate.nr_tips) {
+		const struct secret_request request = {
+			.tips = gate.tips,
+			.nr_tips = gate.nr_tips,
+			.haves = gate.haves,
+			.nr_haves = gate.nr_haves,
+			.remote = remote,
+			.what = "push",
+		};
+
+		ret = secret_scan(repo, &request, out, err);
+		/* What could not be looked at does not pass. */
+		if (ret < 0)
+			ret = err->code = ERR_REFUSED;
+	}
+	release(&gate);
+	return ret;
+}
