@@ -68,6 +68,8 @@ FNR == 1 {
 		door("zlib", "^src/git/pack[a-z_]*\\.[ch]$")
 	if (name ~ /^nettle/)
 		door("nettle", "^src/base/checksum\\.[ch]$")
+	if (name ~ /^yaml/)
+		door("libyaml", "^src/core/yaml\\.c$")
 }
 
 END {
