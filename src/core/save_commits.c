@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "core/commit_text.h"
 #include "core/save_record.h"
 #include "git/commit.h"
 #include "git/object.h"
@@ -141,34 +142,21 @@ static int write_local(struct saving *saving, const char *author,
 	return ret;
 }
 
-static void add_escaped(struct buf *text, const char *name, const char *value)
-{
-	if (!value)
-		return;
-	buf_addf(text, "%s: ", name);
-	path_escape(text, value, strlen(value));
-	buf_addch(text, '\n');
-}
-
 static char *build_message(const struct saving *saving)
 {
-	const struct save_options *options = saving->options;
-	struct buf text = BUF_INIT;
-	char hex[OID_HEXSZ + 1];
+	const struct commit_text text = {
+		.description = saving->description,
+		.id = saving->out->checkpoint.id,
+		.type = checkpoint_type_name(saving->options->type),
+		.session = saving->session,
+		.base = &saving->base,
+		.index = &saving->index,
+		.state = &saving->state,
+		.task = saving->task,
+		.key = saving->options->key,
+	};
 
-	buf_addf(&text, "%s\n\n", saving->description);
-	buf_addf(&text, "Checkpoint-Id: %s\n", saving->out->checkpoint.id);
-	buf_addf(&text, "Checkpoint-Type: %s\n",
-		 checkpoint_type_name(options->type));
-	buf_addf(&text, "Checkpoint-Session: %s\n", saving->session);
-	if (!oid_is_zero(&saving->base))
-		buf_addf(&text, "Checkpoint-Base: %s\n",
-			 oid_hex(&saving->base, hex));
-	buf_addf(&text, "Checkpoint-Index: %s\n", oid_hex(&saving->index, hex));
-	buf_addf(&text, "Checkpoint-State: %s\n", oid_hex(&saving->state, hex));
-	add_escaped(&text, "Checkpoint-Task", saving->task);
-	add_escaped(&text, "Checkpoint-Key", options->key);
-	return buf_detach(&text);
+	return commit_text_build(&text);
 }
 
 int saving_write_commits(struct saving *saving, struct error *err)
