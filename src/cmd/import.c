@@ -10,21 +10,26 @@
 
 static const char *const import_usage[] = {
 	"git checkpoint import [<options>] <file>",
+	"git checkpoint import [--config] <directory>",
 	NULL,
 };
 
-static int read_options(struct import_request *request, struct output *output,
-			int argc, const char **argv, struct error *err)
+static int read_options(struct import_request *request, bool *is_directory,
+			struct output *output, int argc, const char **argv,
+			struct error *err)
 {
 	const struct option table[] = {
 		OPT_FLAG(0, "own", &request->own,
 			 "it is a backup of this clone: put all back to where "
 			 "it was"),
+		OPT_FLAG(0, "config", &request->config,
+			 "of a directory: take over options, too"),
 		OPT_OUTPUT(output),
 		OPT_END,
 	};
 	const struct options options = {import_usage, table, 0};
 	struct arguments args;
+	struct stat st;
 
 	if (options_parse(&options, argc, argv, &args, err) < 0)
 		return err->code;
@@ -33,6 +38,12 @@ static int read_options(struct import_request *request, struct output *output,
 	if (args.nr > 1)
 		return options_error(&options, err, "too many arguments");
 	request->path = args.items[0];
+	*is_directory = !stat(request->path, &st) && S_ISDIR(st.st_mode);
+	if (*is_directory && request->own)
+		return options_error(&options, err, "--own is for a file");
+	if (!*is_directory && request->config)
+		return options_error(&options, err,
+				     "--config is for a directory");
 	return 0;
 }
 
@@ -56,56 +67,90 @@ static const char *state_name(enum import_state state)
 	}
 }
 
-static void print_json(struct output *output, const char *path,
+static void add_strings(struct json *doc, const char *key,
+			const struct strlist *list)
+{
+	struct json *array = json_set_array(doc, key);
+
+	for (size_t i = 0; i < list->nr; i++)
+		json_add_path(array, list->items[i]);
+}
+
+static void add_item(struct json *array, const struct import_item *item)
+{
+	struct json *object = json_add_object(array);
+	char hex[OID_HEXSZ + 1];
+
+	json_set_string(object, "id", item->name.id);
+	json_set_string(object, "session_id", item->name.session);
+	json_set_string(object, "ref", item->name.ref);
+	json_set_string(object, "commit",
+			oid_is_zero(&item->name.commit)
+				? NULL
+				: oid_hex(&item->name.commit, hex));
+	json_set_null(object, "file");
+	if (item->file)
+		json_set_path(object, "file", item->file);
+	json_set_string(object, "state", state_name(item->state));
+	json_set_string(object, "reason", item->reason);
+}
+
+static void print_json(struct output *output,
+		       const struct import_request *request,
 		       const struct imported *imported)
 {
 	struct json *doc = json_object_new();
 	struct json *array;
-	char hex[OID_HEXSZ + 1];
 
-	json_set_path(doc, "file", path);
+	json_set_path(doc, "file", request->path);
 	array = json_set_array(doc, "checkpoints");
-	for (size_t i = 0; i < imported->nr; i++) {
-		const struct import_item *item = &imported->items[i];
-		struct json *object = json_add_object(array);
-
-		json_set_string(object, "id", item->name.id);
-		json_set_string(object, "session_id", item->name.session);
-		json_set_path(object, "ref", item->name.ref);
-		json_set_string(object, "commit",
-				oid_hex(&item->name.commit, hex));
-		json_set_string(object, "state", state_name(item->state));
-		json_set_string(object, "reason", item->reason);
-	}
-	array = json_set_array(doc, "not_taken");
-	for (size_t i = 0; i < imported->notes.nr; i++)
-		json_add_path(array, imported->notes.items[i]);
+	for (size_t i = 0; i < imported->nr; i++)
+		add_item(array, &imported->items[i]);
+	add_strings(doc, "not_taken", &imported->notes);
+	json_set_int(doc, "sessions", (int64_t)imported->sessions);
+	add_strings(doc, "options", &imported->options);
 	output_json(output, doc);
 	json_free(doc);
 }
 
-static void print_text(struct output *output, const struct imported *imported)
+/* What was not taken in, and with -q the ids of what was. */
+static void print_items(struct output *output, const struct imported *imported)
 {
-	size_t added = imported_count(imported, IMPORT_NEW);
-	size_t present = imported_count(imported, IMPORT_PRESENT);
-	size_t remote = 0;
-
 	for (size_t i = 0; i < imported->nr; i++) {
 		const struct import_item *item = &imported->items[i];
 
 		if (item->state == IMPORT_REFUSED)
 			output_warn(output, "'%s' is not taken in: %s",
-				    item->name.id, item->reason);
-		if (item->state == IMPORT_NEW && output->quiet)
+				    item->file ? item->file : item->name.id,
+				    item->reason);
+		else if (item->state == IMPORT_NEW && output->quiet)
 			output_print(output, "%s\n", item->name.id);
-		remote += item->state == IMPORT_NEW && item->name.remote;
 	}
+}
+
+static void print_counts(struct output *output, const struct imported *imported)
+{
+	size_t added = imported_count(imported, IMPORT_NEW);
+	size_t present = imported_count(imported, IMPORT_PRESENT);
+
 	output_say(output, "Imported %zu checkpoint%s", added,
 		   added == 1 ? "" : "s");
+	if (imported->sessions)
+		output_say(output, " and %zu session%s", imported->sessions,
+			   imported->sessions == 1 ? "" : "s");
 	if (present)
 		output_say(output, ", %zu %s here already", present,
 			   present == 1 ? "was" : "were");
 	output_say(output, "\n");
+}
+
+static void print_bundle(struct output *output, const struct imported *imported)
+{
+	size_t remote = 0;
+
+	for (size_t i = 0; i < imported->nr; i++)
+		remote += imported->items[i].state == IMPORT_NEW &&
+			  imported->items[i].name.remote;
 	if (imported->notes.nr)
 		output_say(output,
 			   "%zu ref%s of other kinds in it %s left alone\n",
@@ -120,6 +165,27 @@ static void print_text(struct output *output, const struct imported *imported)
 			    remote, remote == 1 ? "is" : "are");
 }
 
+static void print_directory(struct output *output,
+			    const struct import_request *request,
+			    const struct imported *imported)
+{
+	if (imported->notes.nr)
+		output_say(output, "Kept, but without a meaning here:\n");
+	for (size_t i = 0; i < imported->notes.nr; i++)
+		output_say(output, "  %s\n", imported->notes.items[i]);
+	if (imported->options.nr && request->config)
+		output_say(output, "Set in the configuration:\n");
+	for (size_t i = 0; i < imported->options.nr && request->config; i++)
+		output_say(output, "  %s\n", imported->options.items[i]);
+	if (imported->options.nr && !request->config)
+		output_hint(output,
+			    "--config takes over %zu option%s of it (%s%s)",
+			    imported->options.nr,
+			    imported->options.nr == 1 ? "" : "s",
+			    imported->options.items[0],
+			    imported->options.nr == 1 ? "" : " ...");
+}
+
 int cmd_import(struct command_context *context, int argc, const char **argv,
 	       struct error *err)
 {
@@ -127,18 +193,29 @@ int cmd_import(struct command_context *context, int argc, const char **argv,
 	struct progress progress;
 	struct import_request request = {.tick = tick,
 					 .tick_context = &progress};
-	int ret = read_options(&request, context->output, argc, argv, err);
+	struct output *output = context->output;
+	bool is_directory = false;
+	int ret =
+		read_options(&request, &is_directory, output, argc, argv, err);
 
 	if (ret < 0)
 		return ret;
-	progress_start(&progress, "Verifying checkpoints", 0,
-		       !context->output->quiet);
-	ret = import_bundle(context->repo, &request, &imported, err);
+	progress_start(&progress, "Looking at checkpoints", 0, !output->quiet);
+	ret = is_directory
+		      ? import_directory(context->repo, &request, &imported,
+					 err)
+		      : import_bundle(context->repo, &request, &imported, err);
 	progress_stop(&progress);
-	if (!ret && context->output->json)
-		print_json(context->output, request.path, &imported);
-	else if (!ret)
-		print_text(context->output, &imported);
+	if (!ret && output->json) {
+		print_json(output, &request, &imported);
+	} else if (!ret) {
+		print_items(output, &imported);
+		print_counts(output, &imported);
+		if (is_directory)
+			print_directory(output, &request, &imported);
+		else
+			print_bundle(output, &imported);
+	}
 	if (!ret && imported_count(&imported, IMPORT_REFUSED))
 		ret = err->code = ERR_REFUSED;
 	imported_release(&imported);

@@ -26,8 +26,10 @@ void imported_release(struct imported *imported)
 	for (size_t i = 0; i < imported->nr; i++) {
 		checkpoint_release(&imported->items[i].name);
 		free(imported->items[i].reason);
+		free(imported->items[i].file);
 	}
 	free(imported->items);
 	strlist_release(&imported->notes);
+	strlist_release(&imported->options);
 	*imported = (struct imported){0};
 }

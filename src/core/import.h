@@ -19,6 +19,8 @@ enum import_state {
 struct import_item {
 	struct checkpoint name; /* with the ref that it has, or would have */
 	enum import_state state;
+	char *file;   /* of a directory, where it was read; or NULL. Then one
+			 that is refused may have no name. */
 	char *reason; /* of IMPORT_REFUSED */
 };
 
@@ -28,11 +30,14 @@ struct imported {
 	/* Of a directory: what could not be taken over, one thing a line; of a
 	 * bundle: refs that are no checkpoints'. */
 	struct strlist notes;
+	size_t sessions;	/* whose state was taken over */
+	struct strlist options; /* "<key>=<value>", taken over or to be */
 };
 
 struct import_request {
 	const char *path; /* from where the process is */
 	bool own;	  /* a backup of this clone's own */
+	bool config;	  /* of a directory: take over options, too */
 	/* Called for each that is looked at; or NULL. */
 	void (*tick)(void *context, size_t done, size_t total);
 	void *tick_context;
@@ -58,5 +63,18 @@ void imported_release(struct imported *imported);
  */
 int import_bundle(struct repository *repo, const struct import_request *request,
 		  struct imported *out, struct error *err);
+
+/*
+ * Take over what another system has recorded: the path is its directory
+ * (`.aiwf`, `.skillpack`) or one that holds such. See core/old_work.h.
+ *
+ * Each of its records becomes a checkpoint of this worktree's, on the commit
+ * that it names, without files; each of its sessions one that is not active.
+ * The commits are the same wherever it is done. ERR_NOT_FOUND: there is nothing
+ * of that kind.
+ */
+int import_directory(struct repository *repo,
+		     const struct import_request *request, struct imported *out,
+		     struct error *err);
 
 #endif

@@ -243,6 +243,26 @@ static int run(struct restoring *restoring, struct error *err)
 	return ret;
 }
 
+/* A record from a system that kept no files must not pass for a state in which
+ * there was nothing but what was committed. */
+static int check_has_files(const struct stored *stored, struct error *err)
+{
+	const struct record *record = &stored->record;
+
+	if (record->snapshot.tree)
+		return 0;
+	error_set(err, ERR_REFUSED,
+		  "checkpoint '%s' was imported, and holds no files",
+		  stored->name.id);
+	if (record->git.head)
+		error_hint(err,
+			   "'git switch --detach %.12s' goes to the "
+			   "commit that it was made on",
+			   record->git.head);
+	return error_hint(err, "'git checkpoint show %s' says what it holds",
+			  stored->name.id);
+}
+
 int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 		  struct error *err)
 {
@@ -252,6 +272,8 @@ int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 	if (!restoring->paths)
 		restoring->paths = &restoring->no_paths;
 	ret = target_open(restoring->repo, target, &restoring->target, err);
+	if (!ret)
+		ret = check_has_files(&restoring->target.stored, err);
 	if (!ret)
 		ret = run(restoring, err);
 	if (restoring->lock)

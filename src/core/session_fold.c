@@ -124,6 +124,19 @@ static void apply_restore(struct session_state *state, const struct json *event,
 	session_progress_go(state, now_ms);
 }
 
+/* Something went wrong, and no task failed by it. */
+static void apply_error(struct session_state *state, const struct json *event,
+			int64_t now_ms)
+{
+	const char *task = json_get_string(event, "task");
+	const char *message = json_get_string(event, "message");
+
+	ARRAY_GROW(state->errors, state->nr_errors, state->alloc_errors);
+	state->errors[state->nr_errors++] =
+		(struct session_error){now_ms, task ? xstrdup(task) : NULL,
+				       message ? xstrdup(message) : NULL};
+}
+
 /* -- one event ----------------------------------------------------------- */
 
 static void apply_task(struct session_state *state, const struct json *event,
@@ -142,6 +155,7 @@ static const struct {
 	{"end", apply_end},
 	{"clear", apply_clear},
 	{"restore", apply_restore},
+	{"error", apply_error},
 	{"plan", apply_tasks},
 	{"task_start", apply_task},
 	{"task_complete", apply_task},

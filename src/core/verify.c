@@ -138,6 +138,9 @@ static int look_at_parts(struct verifying *verifying, struct error *err)
 		ret = verify_metadata(verifying, err);
 	if (!ret)
 		ret = verify_note(verifying, err);
+	/* An imported record holds no files. */
+	if (!lost)
+		lost = !verifying->target.stored.record.snapshot.tree;
 	if (!ret && !lost)
 		ret = verify_lfs(verifying, &missing, err);
 	if (!ret && !lost)

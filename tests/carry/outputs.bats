@@ -1,5 +1,7 @@
 # The outputs of completed tasks come out as files.
 
+# REPO_IS_DAMAGED is the helper's.
+# shellcheck disable=SC2034
 load ../test_helper
 
 BUNDLE=$BATS_TEST_TMPDIR/bundle
