@@ -1,6 +1,11 @@
 #include "cmd/command.h"
 
+#include <unistd.h>
+
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "core/json.h"
+#include "core/session_plan.h"
 #include "core/session_run.h"
 #include "ui/options.h"
 #include "ui/output.h"
@@ -15,15 +20,12 @@ static const char *const session_usage[] = {
 	NULL,
 };
 
-enum ending {
-	END_PLAINLY,
-	END_INTERRUPTED,
-	END_SPRINT,
-};
-
 struct session {
 	struct session_start start;
-	int ending;
+	const char *plan;
+	struct json *tasks;
+	char *sprint; /* of the plan */
+	int ending;   /* enum session_ending */
 	bool all;
 	bool errors;
 	const char *name; /* show: which one */
@@ -34,12 +36,40 @@ typedef int session_verb(struct command_context *context,
 
 /* -- the verbs ----------------------------------------------------------- */
 
+static int read_plan(struct session *session, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int ret;
+
+	if (!session->plan)
+		return 0;
+	if (strcmp(session->plan, "-"))
+		ret = buf_read_file(&text, session->plan,
+				    SESSION_PLAN_MAX_BYTES, err);
+	else
+		ret = buf_read_fd(&text, STDIN_FILENO, SESSION_PLAN_MAX_BYTES,
+				  err);
+	if (ret < 0)
+		error_prefix(err, "cannot read the plan '%s'", session->plan);
+	else
+		ret = session_plan_parse(text.ptr, text.len, &session->tasks,
+					 &session->sprint, err);
+	buf_release(&text);
+	session->start.tasks = session->tasks;
+	if (!session->start.sprint)
+		session->start.sprint = session->sprint;
+	return ret;
+}
+
 static int run_start(struct command_context *context, struct session *session,
 		     struct error *err)
 {
-	struct session_result result;
-	int ret = session_start(context->repo, &session->start, &result, err);
+	struct session_result result = {0};
+	int ret = read_plan(session, err);
 
+	if (!ret)
+		ret = session_start(context->repo, &session->start, &result,
+				    err);
 	if (!ret)
 		session_print_result(context->output, "Session started",
 				     &result);
@@ -50,26 +80,18 @@ static int run_start(struct command_context *context, struct session *session,
 static int run_end(struct command_context *context, struct session *session,
 		   struct error *err)
 {
-	static const struct {
-		enum session_status status;
-		enum checkpoint_type type;
-		const char *what;
-	} endings[] = {
-		[END_PLAINLY] = {SESSION_ENDED, TYPE_SESSION_END,
-				 "Session ended"},
-		[END_INTERRUPTED] = {SESSION_INTERRUPTED, TYPE_INTERRUPTED,
-				     "Session interrupted"},
-		[END_SPRINT] = {SESSION_ENDED, TYPE_SPRINT_COMPLETE,
-				"Sprint completed, session ended"},
+	static const char *const what[] = {
+		[SESSION_END_PLAINLY] = "Session ended",
+		[SESSION_END_INTERRUPTED] = "Session interrupted",
+		[SESSION_END_SPRINT] = "Sprint completed, session ended",
 	};
 	struct session_result result;
-	int ret = session_end(context->repo, endings[session->ending].status,
-			      endings[session->ending].type,
+	int ret = session_end(context->repo, session->ending,
 			      &session->start.save, &result, err);
 
 	if (!ret)
-		session_print_result(context->output,
-				     endings[session->ending].what, &result);
+		session_print_result(context->output, what[session->ending],
+				     &result);
 	session_result_release(&result);
 	return ret;
 }
@@ -184,9 +206,10 @@ static int check_options(const struct session *session,
 		const char *verb;
 		bool given;
 	} owners[] = {
-		{"start", start->sprint || start->agent || start->force ||
-				  start->fresh || start->pid >= 0},
-		{"end", session->ending != END_PLAINLY},
+		{"start", start->sprint || start->agent || session->plan ||
+				  start->force || start->fresh ||
+				  start->pid >= 0},
+		{"end", session->ending != SESSION_END_PLAINLY},
 		{"list", session->all},
 		{"show", session->errors || session->name},
 	};
@@ -208,18 +231,22 @@ static int read_options(struct session *session, struct output *output,
 	const struct option table[] = {
 		OPT_STRING(0, "sprint", &start->sprint, "name",
 			   "start: the group of sessions it belongs to"),
+		OPT_STRING(0, "plan", &session->plan, "file",
+			   "start: its tasks, as JSON; '-' is standard input"),
 		OPT_STRING(0, "agent", &start->agent, "name",
 			   "start: who does the work"),
 		OPT_INT(0, "pid", &start->pid, "pid",
 			"start: measure the memory of this process"),
+		OPT_FLAG('y', "yes", &start->save.any_place,
+			 "start: save also a whole home directory"),
 		OPT_FLAG(0, "force", &start->force,
 			 "start: give the active session up"),
 		OPT_FLAG(0, "fresh", &start->fresh,
 			 "start: give an unfinished session up"),
-		OPT_MODE(0, "interrupted", &session->ending, END_INTERRUPTED,
-			 "end: to be continued"),
-		OPT_MODE(0, "sprint-complete", &session->ending, END_SPRINT,
-			 "end: the sprint is done, too"),
+		OPT_MODE(0, "interrupted", &session->ending,
+			 SESSION_END_INTERRUPTED, "end: to be continued"),
+		OPT_MODE(0, "sprint-complete", &session->ending,
+			 SESSION_END_SPRINT, "end: the sprint is done, too"),
 		OPT_FLAG(0, "all", &session->all,
 			 "list: those of all worktrees"),
 		OPT_FLAG(0, "errors", &session->errors,
@@ -260,6 +287,8 @@ int cmd_session(struct command_context *context, int argc, const char **argv,
 	ret = read_options(&session, context->output, argc, argv, &verb, err);
 	if (!ret)
 		ret = verb->run(context, &session, err);
+	json_free(session.tasks);
+	free(session.sprint);
 	free(as_typed);
 	return ret;
 }

@@ -25,17 +25,18 @@
 /* -- before anything is read --------------------------------------------- */
 
 /* A first checkpoint of a whole home directory is mostly a mistake. */
-static int check_place(const struct saving *saving, struct error *err)
+int save_check_place(struct repository *repo,
+		     const struct save_options *options, struct error *err)
 {
 	const char *home = getenv("HOME");
-	const char *worktree = saving->repo->worktree;
+	const char *worktree = repo->worktree;
 	struct strlist names = STRLIST_INIT;
 	int ret;
 
-	if (saving->options->any_place ||
+	if (options->any_place ||
 	    (strcmp(worktree, "/") && (!home || strcmp(worktree, home))))
 		return 0;
-	ret = session_names(saving->repo, &names, err);
+	ret = session_names(repo, &names, err);
 	if (!ret && !names.nr) {
 		ret = error_set(err, ERR_REFUSED,
 				"'%s' would be saved as a whole", worktree);
@@ -287,7 +288,7 @@ static int prepare(struct saving *saving, struct error *err)
 	    description_check(options->description, err) < 0 ||
 	    description_check(options->task, err) < 0 ||
 	    description_check(options->key, err) < 0 ||
-	    check_place(saving, err) < 0 ||
+	    save_check_place(saving->repo, options, err) < 0 ||
 	    protected_read(saving->repo, &saving->protected_paths, err) < 0)
 		return err->code;
 	if (choose_session(saving, err) < 0)

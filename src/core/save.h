@@ -64,4 +64,9 @@ int save_checkpoint(struct repository *repo, const struct save_options *options,
 		    struct saved *out, struct error *err);
 void saved_release(struct saved *saved);
 
+/* ERR_REFUSED where it would be the first one of a home directory or of "/",
+ * for which the user must be asked (any_place). */
+int save_check_place(struct repository *repo,
+		     const struct save_options *options, struct error *err);
+
 #endif

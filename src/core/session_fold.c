@@ -50,7 +50,8 @@ static void apply_tasks(struct session_state *state, const struct json *event,
 			int64_t now_ms)
 {
 	JSON_FOR_EACH(item, json_get(event, "tasks"))
-	session_progress_add(state, item, now_ms);
+	if (session_progress_add(state, item, now_ms))
+		state->planned = true;
 }
 
 /* What another session had got to, and goes on here. */
@@ -59,8 +60,10 @@ static void apply_adopted(struct session_state *state, const struct json *event,
 {
 	const struct json *adopted = json_get(event, "adopted");
 
+	/* In a plan is what was not begun. */
 	session_record_read_tasks(state, json_get(adopted, "session"),
 				  json_get(adopted, "task"));
+	state->planned = session_state_count(state, TASK_PENDING) > 0;
 	session_progress_go(state, now_ms);
 }
 
@@ -172,13 +175,19 @@ static const struct {
 static void note_call(struct session_state *state, const struct json *event,
 		      int64_t now_ms)
 {
-	const char *call = json_get_string(event, "call");
+	const char *name = json_get_string(event, "call");
+	struct session_call *call;
+	int64_t phase;
 
-	if (!call)
+	if (!name)
 		return;
 	ARRAY_GROW(state->calls, state->nr_calls, state->alloc_calls);
-	state->calls[state->nr_calls++] =
-		(struct session_call){xstrdup(call), now_ms};
+	call = &state->calls[state->nr_calls++];
+	*call = (struct session_call){.name = xstrdup(name), .time_ms = now_ms};
+	set_text(&call->task, json_get_string(event, "task"));
+	set_text(&call->what, json_get_string(event, "subtask"));
+	if (json_get_int(event, "phase", &phase))
+		call->what = xstrfmt("%lld", (long long)phase);
 }
 
 void session_apply(struct session_state *state, const struct json *event)

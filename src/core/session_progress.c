@@ -72,8 +72,11 @@ void session_progress_clear(struct session_state *state)
 		free(state->errors[i].message);
 	}
 	free(state->errors);
-	for (size_t i = 0; i < state->nr_calls; i++)
+	for (size_t i = 0; i < state->nr_calls; i++) {
 		free(state->calls[i].name);
+		free(state->calls[i].task);
+		free(state->calls[i].what);
+	}
 	free(state->calls);
 	free(state->current);
 	state->tasks = NULL;

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "core/id.h"
+#include "core/description.h"
 #include "core/journal.h"
 #include "core/json.h"
 #include "core/occasion.h"
@@ -52,6 +52,8 @@ static int save(struct repository *repo, const struct save_options *options,
 
 	wanted.type = type;
 	wanted.state = &out->state;
+	/* The session has changed already, so this must not be refused now. */
+	wanted.any_place = wanted.leave_out_largest = true;
 	saved_release(&out->saved);
 	return occasion_save(repo, &wanted, &out->saved, &out->made, err);
 }
@@ -247,7 +249,10 @@ static int start_session(struct repository *repo,
 	int fd = -1, ret;
 
 	result_init(out);
-	if (journal_refuse(repo, err) < 0)
+	if (journal_refuse(repo, err) < 0 ||
+	    description_check(start->sprint, err) < 0 ||
+	    description_check(start->agent, err) < 0 ||
+	    save_check_place(repo, &start->save, err) < 0)
 		return err->code;
 	ret = session_lock(repo, &fd, err);
 	if (!ret)
@@ -373,10 +378,11 @@ static int open_active(struct repository *repo, struct session_change *change,
 	return got;
 }
 
-int session_end(struct repository *repo, enum session_status status,
-		enum checkpoint_type type, const struct save_options *options,
-		struct session_result *out, struct error *err)
+int session_end(struct repository *repo, enum session_ending ending,
+		const struct save_options *options, struct session_result *out,
+		struct error *err)
 {
+	bool interrupted = ending == SESSION_END_INTERRUPTED;
 	struct session_change change;
 	int ret;
 
@@ -385,12 +391,18 @@ int session_end(struct repository *repo, enum session_status status,
 		return err->code;
 	ret = open_active(repo, &change, err);
 	if (!ret)
-		ret = add_end(&change, status, err);
+		ret = add_end(&change,
+			      interrupted ? SESSION_INTERRUPTED : SESSION_ENDED,
+			      err);
 	if (!ret)
 		take_state(out, &change);
 	session_change_close(&change);
+	if (!ret && ending == SESSION_END_SPRINT)
+		ret = save(repo, options, TYPE_SPRINT_COMPLETE, out, err);
 	if (!ret)
-		ret = save(repo, options, type, out, err);
+		ret = save(repo, options,
+			   interrupted ? TYPE_INTERRUPTED : TYPE_SESSION_END,
+			   out, err);
 	return ret;
 }
 

@@ -57,13 +57,16 @@ int session_take_over(struct repository *repo, const struct session_state *from,
 		      const struct session_start *start,
 		      struct session_result *out, struct error *err);
 
-/*
- * End the active one as `status`, with a checkpoint of `type`. ERR_REFUSED:
- * there is none.
- */
-int session_end(struct repository *repo, enum session_status status,
-		enum checkpoint_type type, const struct save_options *save,
-		struct session_result *out, struct error *err);
+enum session_ending {
+	SESSION_END_PLAINLY,
+	SESSION_END_INTERRUPTED, /* to be gone on with */
+	SESSION_END_SPRINT,	 /* so does its sprint */
+};
+
+/* End the active one, with its checkpoints. ERR_REFUSED: there is none. */
+int session_end(struct repository *repo, enum session_ending ending,
+		const struct save_options *save, struct session_result *out,
+		struct error *err);
 /*
  * Save an `interrupted` checkpoint of the active or else the newest unfinished
  * session, then forget its tasks. ERR_REFUSED: there is none.

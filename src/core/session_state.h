@@ -76,6 +76,8 @@ struct session_error {
 /* A call that was made with an idempotency key. */
 struct session_call {
 	char *name; /* of session_call_name() */
+	char *task; /* what it was about; or NULL */
+	char *what; /* a phase's number, or a subtask; or NULL */
 	int64_t time_ms;
 };
 
@@ -98,6 +100,7 @@ struct session_state {
 
 	struct session_task *tasks; /* in order */
 	size_t nr_tasks, alloc_tasks;
+	bool planned;	      /* some were there before they were started */
 	char *current;	      /* id of the current task; or NULL */
 	struct json *metrics; /* what `update` said of them: tokens ... */
 	int64_t memory_peak_kb;
