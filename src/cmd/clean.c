@@ -4,10 +4,13 @@
 #include "core/clean.h"
 #include "core/pathspec.h"
 #include "core/record.h"
+#include "core/remote_choice.h"
+#include "core/remote_clean.h"
 #include "ui/cleaned.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/progress.h"
+#include "ui/remote_cleaned.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
@@ -17,6 +20,8 @@ static const char *const clean_usage[] = {
 	"git checkpoint clean [<options>] [--keep <n>] [--older-than <days>] "
 	"[--verify] [--type <type>] [--session <session>] [--task <id>]",
 	"git checkpoint clean [<options>] --path <pathspec>...",
+	"git checkpoint clean [<options>] --remote <remote> "
+	"[<checkpoint>...]",
 	NULL,
 };
 
@@ -26,6 +31,7 @@ struct clean {
 	struct strlist types;
 	struct strlist paths;
 	struct strlist pathspecs;
+	const char *remote; /* --remote; or NULL */
 	bool dry_run;
 	bool show_progress;
 	struct progress progress;
@@ -70,6 +76,11 @@ static int read_kind(struct clean *clean, const struct options *options,
 		return options_error(options, err,
 				     "--path stands alone: it drops whatever "
 				     "holds the path");
+	if (clean->remote &&
+	    (clean->paths.nr || criteria->task || criteria->lost))
+		return options_error(options, err,
+				     "--remote does not go with --path, --task "
+				     "or --verify");
 	clean->request.names = args->items;
 	clean->request.nr_names = args->nr;
 	clean->request.kind = args->nr		? CLEAN_NAMED
@@ -100,6 +111,8 @@ static int read_options(struct clean *clean, struct output *output, int argc,
 			   "only those of this task"),
 		OPT_LIST(0, "path", &clean->paths, "pathspec",
 			 "all that hold such a path, of every session"),
+		OPT_STRING(0, "remote", &clean->remote, "remote",
+			   "drop them from this remote, not here"),
 		OPT_OUTPUT(output),
 		OPT_END,
 	};
@@ -150,6 +163,50 @@ static int run(struct command_context *context, struct clean *clean,
 	return ret;
 }
 
+/* What the remote refused is a failure, with the remote's words. */
+static int conclude_remote(const struct remote_cleaned *cleaned,
+			   struct error *err)
+{
+	for (size_t i = 0; i < cleaned->nr; i++) {
+		const struct remote_clean_session *session =
+			&cleaned->sessions[i];
+
+		if (session->refused && !session->dropped)
+			return error_set(err, ERR_FAILED,
+					 "'%s' refused to drop checkpoints of "
+					 "session '%s': %s",
+					 cleaned->remote, session->name,
+					 session->refused);
+	}
+	return 0;
+}
+
+static int run_remote(struct command_context *context,
+		      const struct clean *clean, struct error *err)
+{
+	const struct remote_clean_request request = {
+		.remote = clean->remote,
+		.names = clean->request.names,
+		.nr_names = clean->request.nr_names,
+		.criteria = clean->request.criteria,
+		.has_criteria = clean->request.kind == CLEAN_CRITERIA,
+	};
+	struct remote_cleaned cleaned = {0};
+	int ret = remote_check(context->repo, clean->remote, err);
+
+	if (!ret)
+		ret = remote_clean_choose(context->repo, &request, &cleaned,
+					  err);
+	if (!ret && !clean->dry_run)
+		ret = remote_clean_drop(context->repo, &request, &cleaned, err);
+	if (!ret) {
+		remote_cleaned_print(context->output, &cleaned, clean->dry_run);
+		ret = conclude_remote(&cleaned, err);
+	}
+	remote_cleaned_release(&cleaned);
+	return ret;
+}
+
 int cmd_clean(struct command_context *context, int argc, const char **argv,
 	      struct error *err)
 {
@@ -163,9 +220,11 @@ int cmd_clean(struct command_context *context, int argc, const char **argv,
 	struct cleaned cleaned = {.kind = CLEAN_RETENTION};
 	int ret = read_options(&clean, context->output, argc, argv, err);
 
-	if (!ret)
+	if (!ret && clean.remote)
+		ret = run_remote(context, &clean, err);
+	else if (!ret)
 		ret = run(context, &clean, &cleaned, err);
-	if (!ret)
+	if (!ret && !clean.remote)
 		cleaned_print(context->output, context->repo, &cleaned,
 			      clean.dry_run);
 	clean_release(&cleaned);

@@ -28,7 +28,7 @@ void push_release(struct push *push)
 		session_release(&push->sessions[i]);
 	free(push->sessions);
 	free(push->remote);
-	strlist_release(&push->warnings);
+	secret_finds_release(&push->secrets);
 	*push = (struct push){0};
 }
 
@@ -64,6 +64,19 @@ static void conclude(struct pushing *pushing)
 	}
 }
 
+static int send(struct pushing *pushing, struct error *err)
+{
+	int ret = pushing_retire_shared(pushing, err);
+
+	if (!ret)
+		ret = pushing_remember(pushing, err);
+	if (!ret && pushing->total)
+		ret = pushing_upload_lfs(pushing, err);
+	if (!ret && pushing->total)
+		ret = pushing_send(pushing, err);
+	return ret;
+}
+
 static int run_locked(struct pushing *pushing, struct error *err)
 {
 	char *url = NULL;
@@ -77,8 +90,10 @@ static int run_locked(struct pushing *pushing, struct error *err)
 	ret = pushing_plan(pushing, err);
 	if (!ret && pushing->total)
 		pushing_count_commits(pushing);
-	if (!ret && pushing->total && !pushing->request->dry_run)
-		ret = pushing_send(pushing, err);
+	if (!ret && pushing->total)
+		ret = pushing_search(pushing, err);
+	if (!ret && !pushing->request->dry_run)
+		ret = send(pushing, err);
 	conclude(pushing);
 	return ret;
 }

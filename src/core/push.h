@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/strlist.h"
 #include "core/manifest.h"
+#include "core/secret_find.h"
 
 struct repository;
 
@@ -25,8 +26,8 @@ struct push_request {
 	bool dry_run;
 	unsigned flags;	   /* of git/remote.h */
 	int64_t budget_ms; /* no batch is begun after that; 0: no limit */
-	/* Called after each batch; or NULL. */
-	void (*sent)(void *context, size_t done, size_t total);
+	/* For struct secret_request. */
+	void (*searched)(void *context, uint64_t done, uint64_t total);
 	void *context;
 };
 
@@ -50,14 +51,15 @@ struct push {
 	int64_t commits; /* of the user's that travel along and the remote may
 			    not have; -1: git could not tell */
 	bool out_of_time;
-	struct strlist warnings;
+	struct secret_finds secrets;
 };
 
 /*
- * Do it. ERR_FAILED: the remote could not be reached; ERR_LOCKED: another push
- * of this repository is under way; ERR_NOT_FOUND: no session of that name. What
- * the remote refused is in `out`, and no error. The caller must push_release()
- * `out` in any case.
+ * Do it. ERR_REFUSED: there are secrets in what would go, or not all of it
+ * could be looked at; ERR_FAILED: the remote could not be reached; ERR_LOCKED:
+ * another push of this repository is under way; ERR_NOT_FOUND: no session of
+ * that name. What the remote refused is in `out`, and no error. The caller must
+ * push_release() `out` in any case.
  */
 int push_run(struct repository *repo, const struct push_request *request,
 	     struct push *out, struct error *err);

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "core/checkpoint.h"
+#include "core/connectivity.h"
 #include "core/manifest_commit.h"
 #include "git/commit.h"
 #include "git/object.h"
@@ -165,7 +166,7 @@ static int part_done(struct batch *batch, struct part *part,
 	part->manifest = (struct manifest)MANIFEST_INIT;
 	free(session->out->ref);
 	session->out->ref = xstrdup(update->ref);
-	pushing->done += part->nr;
+	session->memory_changed = false;
 	return pushed_write(pushing->repo, pushing->key, session->name, memory,
 			    err);
 }
@@ -210,6 +211,44 @@ static int settle(struct batch *batch, unsigned tries, bool *stale,
 	return ret;
 }
 
+/* -- what cannot be sent ------------------------------------------------- */
+
+/* Take those out of the session that lack an object: one of them keeps git from
+ * sending any. Returns how many. */
+static size_t leave_damaged(struct pushing *pushing, struct part *part)
+{
+	struct manifest *lacks = &part->session->lacks;
+	size_t found = 0;
+
+	for (size_t i = part->nr; i; i--) {
+		struct manifest_item *item = &lacks->items[i - 1];
+		struct error missing = ERROR_INIT;
+
+		if (connectivity_check(pushing->repo, &item->commit, &missing) <
+		    0) {
+			strlist_add(&part->session->out->unreadable, item->id);
+			manifest_remove(lacks, item->id);
+			found++;
+		}
+		error_release(&missing);
+	}
+	return found;
+}
+
+/* The push failed as a whole. 0: some were damaged, and it is worth a try
+ * without these. */
+static int failed(struct batch *batch, struct error *err)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < batch->nr; i++)
+		found += leave_damaged(batch->pushing, &batch->parts[i]);
+	if (!found)
+		return err->code;
+	error_release(err);
+	return 0;
+}
+
 /* -- all of it ----------------------------------------------------------- */
 
 /* 1: there is more; 0: all is sent, or refused. */
@@ -227,7 +266,9 @@ static int send_batch(struct pushing *pushing, size_t room, unsigned *tries,
 		ret = remote_push(pushing->repo, request->remote,
 				  batch->updates, batch->nr, false,
 				  request->flags, err);
-		if (!ret)
+		if (ret < 0)
+			ret = failed(batch, err);
+		else
 			ret = settle(batch, *tries, &stale, err);
 		*tries = stale ? *tries + 1 : 0;
 		if (!ret)
@@ -263,9 +304,6 @@ int pushing_send(struct pushing *pushing, struct error *err)
 		}
 		ret = send_batch(pushing, room, &tries, err);
 		room = next_room(room, clock_monotonic_ms() - start);
-		if (ret > 0 && request->sent)
-			request->sent(request->context, pushing->done,
-				      pushing->total);
 	}
 	return ret < 0 ? ret : 0;
 }

@@ -212,6 +212,8 @@ static int take_there(struct pushing_session *session,
 	error_release(&ignored);
 	manifest_release(&session->there);
 	session->now = (struct oid){{0}};
+	session->memory_changed |= !oid_equal(
+		raw->len ? &found->manifest : &session->now, &memory->manifest);
 	if (raw->len) {
 		ret = manifest_commit_parse(raw->ptr, raw->len, session->name,
 					    &session->there, err);
@@ -225,6 +227,7 @@ static int take_there(struct pushing_session *session,
 		 * old one. */
 		free(memory->raw);
 		memory->raw = NULL;
+		memory->manifest = session->now;
 	}
 	if (!ret) {
 		note_removed(session, &before, found);
@@ -305,6 +308,21 @@ int pushing_plan(struct pushing *pushing, struct error *err)
 		ret = read_there(pushing, pushing->sessions, pushing->nr, err);
 	for (size_t i = 0; !ret && i < pushing->nr; i++)
 		pushing->total += pushing->sessions[i].lacks.nr;
+	return ret;
+}
+
+int pushing_remember(struct pushing *pushing, struct error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < pushing->nr; i++) {
+		struct pushing_session *session = &pushing->sessions[i];
+
+		if (session->memory_changed)
+			ret = pushed_write(pushing->repo, pushing->key,
+					   session->name, &session->memory,
+					   err);
+	}
 	return ret;
 }
 

@@ -18,6 +18,7 @@ struct pushing_session {
 	struct manifest there;	/* what the remote lists, or MANIFEST_INIT */
 	struct manifest lacks;	/* what is to be sent */
 	struct pushed memory;	/* with what the remote has now */
+	bool memory_changed;	/* and is to be written */
 	struct oid now;		/* the remote's manifest; zero: it has none */
 	struct push_session *out;
 };
@@ -30,7 +31,7 @@ struct pushing {
 	struct pushing_session *sessions;
 	size_t nr, alloc;
 	int64_t started_ms;
-	size_t done, total; /* checkpoints sent, and all that are to be */
+	size_t total; /* checkpoints that are to be sent */
 };
 
 /* What there is to push: core/push_plan.c. */
@@ -40,6 +41,17 @@ int pushing_refresh(struct pushing *pushing, struct pushing_session *session,
 		    struct error *err);
 /* How many commits of the user's travel along. */
 void pushing_count_commits(struct pushing *pushing);
+/* Write what is known now of the remote. */
+int pushing_remember(struct pushing *pushing, struct error *err);
+
+/* What is to be seen to before anything is sent: core/push_check.c. Look for
+ * secrets in all of it. */
+int pushing_search(struct pushing *pushing, struct error *err);
+/* Sessions that somebody else writes to are given up. */
+int pushing_retire_shared(struct pushing *pushing, struct error *err);
+
+/* Upload what git-lfs keeps elsewhere: core/push_lfs.c. */
+int pushing_upload_lfs(struct pushing *pushing, struct error *err);
 
 /* Send it: core/push_batch.c. */
 int pushing_send(struct pushing *pushing, struct error *err);

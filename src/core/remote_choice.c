@@ -17,6 +17,12 @@ static int no_remote(const char *name, struct error *err)
 			       "remote add <name> <url>' adds one");
 }
 
+int remote_check(const struct repository *repo, const char *name,
+		 struct error *err)
+{
+	return remote_exists(repo, name) ? 0 : no_remote(name, err);
+}
+
 /* The remote of the branch that is checked out, or NULL. Borrowed. */
 static const char *branch_remote(struct repository *repo)
 {

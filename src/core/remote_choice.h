@@ -17,6 +17,10 @@ struct repository;
  */
 int remote_default(struct repository *repo, char **out, struct error *err);
 
+/* ERR_FAILED with hints where there is no remote of that name. */
+int remote_check(const struct repository *repo, const char *name,
+		 struct error *err);
+
 /*
  * Take the arguments apart. The first may be left out where it is no remote but
  * a session. Names of sessions are added to `sessions`, each once, in order.

@@ -1,5 +1,6 @@
 #include "core/session.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -268,6 +269,35 @@ done:
 		file_unlock(fd);
 	json_free(place);
 	free(path);
+	return ret;
+}
+
+static int retire_in(const char *git_dir, const char *name, struct error *err)
+{
+	char *path = xstrfmt("%s/checkpoint.d/manual", git_dir);
+	struct json *place = NULL;
+	char *drawn = NULL;
+	int ret = place_of(git_dir, &place, err);
+
+	if (!ret)
+		drawn = read_drawn(path, place, "session");
+	if (drawn && !strcmp(drawn, name) && unlink(path) < 0 &&
+	    errno != ENOENT)
+		ret = error_errno(err, "cannot remove '%s'", path);
+	free(drawn);
+	json_free(place);
+	free(path);
+	return ret;
+}
+
+int session_retire(struct repository *repo, const char *name, struct error *err)
+{
+	struct strlist dirs = STRLIST_INIT;
+	int ret = worktree_git_dirs(repo, &dirs, err);
+
+	for (size_t i = 0; !ret && i < dirs.nr; i++)
+		ret = retire_in(dirs.items[i], name, err);
+	strlist_release(&dirs);
 	return ret;
 }
 

@@ -45,6 +45,14 @@ int session_names(struct repository *repo, struct strlist *out,
 int session_names_everywhere(struct repository *repo, struct strlist *out,
 			     struct error *err);
 
+/*
+ * Another clone writes to the session, too, as a copy may that has everything
+ * in common with this one: a worktree whose session_manual() it is draws a new
+ * one next time. It stays among the names.
+ */
+int session_retire(struct repository *repo, const char *name,
+		   struct error *err);
+
 /* Take sessions for this worktree's own: a backup brings them back. */
 int session_adopt(struct repository *repo, const struct strlist *names,
 		  struct error *err);

@@ -105,12 +105,16 @@ static void warn_session(struct output *output, const struct push *push,
 			    "wrong",
 			    session->unreadable.items[i]);
 	}
-	if (session->shared)
-		output_warn(output,
-			    "another clone writes to session '%s' on '%s', "
-			    "too: what is saved from now on is a session of "
-			    "its own",
-			    session->name, push->remote);
+	if (!session->shared)
+		return;
+	output_warn(output, "another clone writes to session '%s' on '%s', too",
+		    session->name, push->remote);
+	if (strncmp(session->name, "manual_", strlen("manual_")) != 0)
+		output_hint(output, "'git checkpoint session start --force' "
+				    "starts one that is this clone's alone");
+	else
+		output_hint(output, "what is saved from now on is a session of "
+				    "its own");
 }
 
 void pushed_print(struct output *output, const struct push *push, bool dry_run)
@@ -126,8 +130,6 @@ void pushed_print(struct output *output, const struct push *push, bool dry_run)
 			say_session(output, push, session, dry_run);
 		warn_session(output, push, session);
 	}
-	for (size_t i = 0; i < push->warnings.nr; i++)
-		output_warn(output, "%s", push->warnings.items[i]);
 	if (output->json) {
 		print_json(output, push, dry_run);
 		return;

@@ -143,6 +143,7 @@ described_options_of() {
 		git checkpoint fetch --json origin \
 			"$(git checkpoint list --limit=1 --format='%(session_id)')"
 		git checkpoint ls-remote --count --json
+		git checkpoint clean --remote origin --keep=0 --json
 		git checkpoint help --json
 	} >../others
 	section JSON | grep -oE '[a-z_]+' | sort -u >../page
