@@ -11,6 +11,7 @@
 #include "core/secret_name.h"
 #include "core/secret_objects.h"
 #include "core/secret_places.h"
+#include "core/secret_scanner.h"
 #include "core/secret_text.h"
 #include "git/object.h"
 #include "git/ref.h"
@@ -180,10 +181,16 @@ static int look_at_all(struct scan *scan, struct error *err)
 {
 	const struct secret_objects_reader reader = {object_add, object_end,
 						     scan};
+	const char *scanner = secret_scanner(scan->repo);
 	size_t nr, *chosen = choose(scan, &nr);
-	int ret = secret_objects_read(scan->repo, &scan->places, chosen, nr,
-				      &reader, err);
+	int ret;
 
+	if (scanner)
+		ret = secret_scanner_ask(scan->repo, scanner, &scan->places,
+					 chosen, nr, scan->request->what, err);
+	else
+		ret = secret_objects_read(scan->repo, &scan->places, chosen, nr,
+					  &reader, err);
 	free(chosen);
 	return ret;
 }

@@ -245,3 +245,34 @@ assert_exported() {
 	git checkpoint create --quiet --ignored
 	run -0 git checkpoint export --with-local ../bundle
 }
+
+@test "checkpoint.secretScanner decides instead, and its failure is a no" {
+	repo_new
+	echo "$AWS" >keys
+	mkdir dir
+	echo fine >dir/notes
+	git config checkpoint.secretAllow /run.sh
+	git checkpoint create --quiet
+	git config checkpoint.secretScanner \
+		'f() { (cd "$1" && find -type f | sort >'"$TMPDIR"'/seen); }; f'
+	run -0 git checkpoint export ../bundle
+	assert_exists ../bundle
+	rm ../bundle
+	grep --quiet "^./$(git rev-parse "$(newest):keys")/keys$" "$TMPDIR/seen"
+	grep --quiet "^./$(newest)/message$" "$TMPDIR/seen"
+	grep --quiet '/dir/notes$' "$TMPDIR/seen"
+	grep --quiet '/metadata.json$' "$TMPDIR/seen"
+	run -1 grep '/run.sh$' "$TMPDIR/seen"
+	for scanner in false 'exit 3; :' no-such-program 'kill -9 $$; :'; do
+		run -1 git -c checkpoint.secretScanner="$scanner" \
+			checkpoint export ../bundle
+		assert_line --partial "fatal: refusing to export: '$scanner' found secrets, or failed"
+		assert_not_exists ../bundle
+	done
+	run --separate-stderr -1 git -c checkpoint.secretScanner='echo told; f() { return 1; }; f' \
+		checkpoint export --json ../bundle
+	refute_output
+	assert_regex "$stderr" '^told'
+	run -0 find .git -name 'verify-*'
+	refute_output
+}
