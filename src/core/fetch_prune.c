@@ -145,8 +145,10 @@ static int find_gone(struct fetching *fetching, struct checkpoint_list *drop,
 	for (size_t i = 0; !ret && i < all.nr; i++) {
 		const struct checkpoint *item = &all.items[i];
 
+		/* What an import has brought is of no remote. */
 		if (strlist_sorted_has(&remotes, item->remote) ||
-		    (!fetching->request->prune &&
+		    ((!fetching->request->prune ||
+		      !strcmp(item->remote, CHECKPOINT_IMPORTED)) &&
 		     !is_elsewhere(&all, item, &remotes)))
 			continue;
 		checkpoint_list_add(drop, item);
