@@ -11,10 +11,13 @@
 #include "core/foreign.h"
 #include "core/id.h"
 #include "core/journal.h"
+#include "core/manifest_commit.h"
+#include "core/remote_session.h"
 #include "core/session.h"
 #include "core/verify.h"
 #include "git/bundle.h"
 #include "git/commit.h"
+#include "git/object.h"
 #include "git/repository.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
@@ -36,7 +39,9 @@ struct importing {
 	struct strlist sessions; /* of this repository, sorted */
 	struct strmap by_name;	 /* "<session>/<id>": a checkpoint of `here` */
 	struct checkpoint_list here;
+	size_t compared; /* items that have been held against `here` */
 	struct bundle bundle;
+	struct remote_sessions manifests; /* `number` 0: was read */
 	int fd;
 };
 
@@ -136,9 +141,20 @@ static bool add_part(struct importing *importing, const struct ref *ref)
 	return at >= 0;
 }
 
-static int read_refs(struct importing *importing, struct error *err)
+/* Of a bundle that was made of a remote: the manifest is what counts. */
+static bool is_manifest(const char *ref)
+{
+	const char *slash = strrchr(ref, '/');
+
+	return !strncmp(ref, CHECKPOINT_REFS, strlen(CHECKPOINT_REFS)) &&
+	       slash && manifest_number(slash + 1);
+}
+
+static void read_refs(struct importing *importing)
 {
 	const struct ref_list *refs = &importing->bundle.refs;
+
+	remote_sessions_read(&importing->manifests, CHECKPOINT_REFS, refs);
 
 	for (size_t i = 0; i < refs->nr; i++) {
 		struct checkpoint name;
@@ -153,15 +169,79 @@ static int read_refs(struct importing *importing, struct error *err)
 		struct checkpoint name;
 
 		if (!checkpoint_parse_ref(refs->items[i].name, &name) &&
-		    !add_part(importing, &refs->items[i]))
+		    !add_part(importing, &refs->items[i]) &&
+		    !is_manifest(refs->items[i].name))
 			strlist_add(&importing->out->notes,
 				    refs->items[i].name);
 		checkpoint_release(&name);
 	}
-	if (importing->out->nr)
-		return 0;
-	return error_set(err, ERR_NOT_FOUND, "there is no checkpoint in '%s'",
-			 importing->request->path);
+}
+
+/* A manifest that is not what it should be is refused as a whole. */
+static int read_manifest(struct importing *importing,
+			 const struct remote_session *session,
+			 struct error *err)
+{
+	struct manifest manifest;
+	int ret = manifest_commit_read(importing->repo, &session->manifest,
+				       session->name, &manifest, err);
+
+	for (size_t i = 0; !ret && i < manifest.nr; i++) {
+		char *ref = checkpoint_ref(CHECKPOINT_REFS, session->name,
+					   manifest.items[i].id);
+		struct checkpoint name;
+
+		if (checkpoint_parse_ref(ref, &name)) {
+			name.commit = manifest.items[i].commit;
+			add_checkpoint(importing, &name);
+		}
+		checkpoint_release(&name);
+		free(ref);
+	}
+	manifest_release(&manifest);
+	if (ret < 0 && ret != ERR_FAILED) {
+		struct checkpoint name = {0};
+		struct imported *out = importing->out;
+
+		name.session = xstrdup(session->name);
+		name.id = xstrfmt("manifest-%lld", (long long)session->number);
+		name.ref =
+			checkpoint_ref(CHECKPOINT_REFS, name.session, name.id);
+		add_checkpoint(importing, &name);
+		refuse(&out->items[out->nr - 1], "%s", err->text);
+		checkpoint_release(&name);
+		error_release(err);
+		ret = 0;
+	}
+	return ret;
+}
+
+/* Add what the manifests list, of those that are here. `all`: they all are. */
+static int read_manifests(struct importing *importing, bool all,
+			  struct error *err)
+{
+	struct remote_sessions *sessions = &importing->manifests;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sessions->nr; i++) {
+		struct remote_session *session = &sessions->items[i];
+
+		if (!session->number ||
+		    (!all &&
+		     !object_exists(importing->repo, &session->manifest)))
+			continue;
+		ret = read_manifest(importing, session, err);
+		session->number = 0;
+	}
+	return ret;
+}
+
+static bool has_manifests(const struct importing *importing)
+{
+	for (size_t i = 0; i < importing->manifests.nr; i++)
+		if (importing->manifests.items[i].number)
+			return true;
+	return false;
 }
 
 /* -- what is here -------------------------------------------------------- */
@@ -235,6 +315,15 @@ static void compare_with_here(struct importing *importing,
 		free(item->name.ref);
 		item->name.ref = xstrdup(here->ref);
 	}
+}
+
+/* Those that have no place yet. */
+static void compare_all(struct importing *importing)
+{
+	struct imported *out = importing->out;
+
+	for (; importing->compared < out->nr; importing->compared++)
+		compare_with_here(importing, &out->items[importing->compared]);
 }
 
 /* -- looking at them ----------------------------------------------------- */
@@ -495,6 +584,10 @@ static int unpack_and_take(struct importing *importing, struct error *err)
 	if (!ret)
 		ret = repository_refresh_objects(importing->repo, err);
 	if (!ret)
+		ret = read_manifests(importing, true, err);
+	if (!ret)
+		compare_all(importing);
+	if (!ret)
 		ret = look_at_all(importing, err);
 	if (!ret)
 		ret = publish(importing, err);
@@ -519,6 +612,7 @@ static void importing_release(struct importing *importing)
 	if (importing->fd >= 0)
 		close(importing->fd);
 	bundle_release(&importing->bundle);
+	remote_sessions_release(&importing->manifests);
 	strlist_release(&importing->sessions);
 	strmap_release(&importing->by_name, NULL);
 	strmap_release(&importing->places, NULL);
@@ -544,16 +638,23 @@ int import_bundle(struct repository *repo, const struct import_request *request,
 	*out = (struct imported){.notes = STRLIST_INIT};
 	if (!ret)
 		ret = open_file(&importing, err);
-	if (!ret)
-		ret = read_refs(&importing, err);
-	if (!ret)
+	if (!ret) {
+		read_refs(&importing);
 		ret = read_here(&importing, err);
-	for (size_t i = 0; !ret && i < out->nr; i++)
-		compare_with_here(&importing, &out->items[i]);
-	if (!ret && imported_count(out, IMPORT_NEW))
+	}
+	if (!ret)
+		ret = read_manifests(&importing, false, err);
+	if (!ret)
+		compare_all(&importing);
+	if (!ret &&
+	    (imported_count(out, IMPORT_NEW) || has_manifests(&importing)))
 		ret = unpack_and_take(&importing, err);
 	else if (!ret && request->own)
 		ret = publish(&importing, err);
+	if (!ret && !out->nr)
+		ret = error_set(err, ERR_NOT_FOUND,
+				"there is no checkpoint in '%s'",
+				request->path);
 	importing_release(&importing);
 	return ret;
 }

@@ -338,3 +338,40 @@ rebase_start() {
 	run -129 git checkpoint export
 	run -129 git checkpoint export --json -
 }
+
+@test 'a bundle of what a server has: sessions in one ref' {
+	repo_new
+	git clone -q --bare . ../server
+	git remote add origin ../server
+	echo one >one
+	git checkpoint create -q
+	git checkpoint push -q origin
+	echo two >two
+	git checkpoint create -q
+	git checkpoint push -q origin
+	git -C ../server bundle create -q "$BUNDLE" --all
+	other_new
+	run -0 git checkpoint import "$BUNDLE"
+	assert_line 'Imported 2 checkpoints'
+	assert_equal "$(git checkpoint list --remotes -q)" \
+		"$(git -C "$REPO" checkpoint list -q)"
+	refs=$(refs_of .)
+	run -0 git checkpoint import "$BUNDLE"
+	assert_line --partial 'Imported 0 checkpoints, 2 were here already'
+	assert_same "$refs" "$(refs_of .)"
+	# They are no remote's that is gone.
+	git checkpoint fetch --prune -q origin
+	run -0 git checkpoint list --remotes --count
+	assert_output 2
+}
+
+@test 'what was imported is no remote that is gone' {
+	repo_new
+	git checkpoint create -q
+	git checkpoint export -q "$BUNDLE"
+	other_new
+	git checkpoint import -q "$BUNDLE"
+	git checkpoint fetch --prune -q origin
+	run -0 git checkpoint list --remotes --count
+	assert_output 1
+}

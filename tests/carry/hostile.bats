@@ -69,8 +69,10 @@ assert_nothing_came() {
 	# A name that git would refuse.
 	sed -i "2i $commit refs/checkpoints/../heads/evil" "$BUNDLE"
 	cd "$BATS_TEST_TMPDIR/victim"
-	run -0 git checkpoint import --own "$BUNDLE"
+	run -1 git checkpoint import --own "$BUNDLE"
 	assert_line 'Imported 1 checkpoint'
+	# What is called a manifest and is none.
+	assert_line --partial "warning: 'manifest-1' is not taken in:"
 	run -0 git for-each-ref
 	refute_output --partial evil
 	refute_output --partial manifest
