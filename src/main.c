@@ -21,7 +21,7 @@
 
 static const struct command commands[] = {
 	COMMAND_GROUP("save and bring back"),
-	{"create", "save the workspace as it is", cmd_create, NEED_REPO},
+	{"create", "save the workspace as it is", cmd_create, NEED_REPO_EARLY},
 	{"restore", "bring a checkpoint back", cmd_restore, NEED_REPO},
 	{"undo", "take back the last restore", cmd_undo, NEED_REPO},
 	{"redo", "take back the last undo", cmd_redo, NEED_REPO},
@@ -130,7 +130,9 @@ static int open_repository(struct command_context *context,
 
 	if (command->need == NEED_NOTHING || asks_for_help(argv[1]))
 		return output_configure(context->output, NULL, err);
-	rc = repository_open(&context->repo, err);
+	rc = command->need == NEED_REPO_EARLY
+		     ? repository_open_early(&context->repo, err)
+		     : repository_open(&context->repo, err);
 	if (rc == ERR_NOT_FOUND && command->need == MAY_REPO) {
 		error_release(err);
 		rc = 0;

@@ -35,8 +35,9 @@ typedef int command_run(struct command_context *context, int argc,
 
 enum command_need {
 	NEED_NOTHING = 0,
-	NEED_REPO, /* fails outside a repository */
-	MAY_REPO,  /* context->repo is NULL outside a repository */
+	NEED_REPO,	 /* fails outside a repository */
+	NEED_REPO_EARLY, /* the same, by repository_open_early() */
+	MAY_REPO,	 /* context->repo is NULL outside a repository */
 };
 
 /* A line of a table, which ends with one that has no summary. */

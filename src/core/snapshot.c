@@ -191,6 +191,7 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 	if (head_read(repo, &snapshot->head, err) < 0 ||
 	    operation_read(repo, &snapshot->operation, err) < 0 ||
 	    walk(snapshot, options, err) < 0 ||
+	    repository_library(repo, err) < 0 ||
 	    snapshot_read_content(snapshot, options, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
 	    snapshot_collect_extra(snapshot, err) < 0 ||

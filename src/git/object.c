@@ -52,12 +52,21 @@ int object_hash(struct oid *out, enum object_type type, const void *data,
 	return 0;
 }
 
+static bool library_is_there(struct repository *repo)
+{
+	struct error ignored = ERROR_INIT;
+	bool is = !repository_library(repo, &ignored);
+
+	error_release(&ignored);
+	return is;
+}
+
 bool object_exists(struct repository *repo, const struct oid *oid)
 {
 	git_oid id;
 
 	to_git_oid(&id, oid);
-	return git_odb_exists(repo->odb, &id) == 1;
+	return library_is_there(repo) && git_odb_exists(repo->odb, &id) == 1;
 }
 
 bool object_exists_quick(struct repository *repo, const struct oid *oid)
@@ -65,8 +74,9 @@ bool object_exists_quick(struct repository *repo, const struct oid *oid)
 	git_oid id;
 
 	to_git_oid(&id, oid);
-	return git_odb_exists_ext(repo->odb, &id, GIT_ODB_LOOKUP_NO_REFRESH) ==
-	       1;
+	return library_is_there(repo) &&
+	       git_odb_exists_ext(repo->odb, &id, GIT_ODB_LOOKUP_NO_REFRESH) ==
+		       1;
 }
 
 /* libgit2's answer about an object as an error of ours. */
@@ -117,6 +127,8 @@ static int read_header(struct repository *repo, const struct oid *oid,
 	git_oid id;
 	int rc;
 
+	if (repository_library(repo, err) < 0)
+		return err->code;
 	to_git_oid(&id, oid);
 	rc = git_odb_read_header(size, type, repo->odb, &id);
 	if (rc == GIT_ENOTFOUND && repo->partial) {

@@ -256,6 +256,9 @@ int operation_resolve(struct repository *repo,
 	int ret;
 
 	ret = resolve_refs(repo, mentions, &out->refs, err);
+	/* What is named in no other way needs no objects looked at. */
+	if (!ret && (out->refs.nr || mentions->names.nr || mentions->labels.nr))
+		ret = repository_library(repo, err);
 	if (!ret)
 		ret = add_ids(&resolving, &mentions->ids, err);
 	for (size_t i = 0; !ret && i < out->refs.nr; i++)

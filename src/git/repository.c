@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <git2.h>
 #include <git2/sys/repository.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
@@ -152,30 +154,89 @@ static int open_library(struct repository *repo, struct error *err)
 	return open_objects(repo, err);
 }
 
-int repository_open(struct repository **out, struct error *err)
+/* -- libgit2 on its way --------------------------------------------------- */
+
+struct repository_library {
+	pthread_t thread;
+	atomic_bool ready;    /* and `err` says how it went */
+	pthread_mutex_t lock; /* of what follows */
+	bool threaded;
+	struct error err;
+};
+
+static void *start_library(void *data)
+{
+	struct repository_library *library = data;
+
+	libgit2_start(&library->err);
+	return NULL;
+}
+
+static struct repository_library *library_new(void)
+{
+	struct repository_library *library = xcalloc(1, sizeof(*library));
+
+	pthread_mutex_init(&library->lock, NULL);
+	library->threaded =
+		!pthread_create(&library->thread, NULL, start_library, library);
+	if (!library->threaded)
+		start_library(library);
+	return library;
+}
+
+/* With the lock held, or nobody else left to take it. */
+static void library_join(struct repository_library *library)
+{
+	if (library->threaded)
+		pthread_join(library->thread, NULL);
+	library->threaded = false;
+}
+
+static void library_free(struct repository_library *library)
+{
+	if (!library)
+		return;
+	library_join(library);
+	error_release(&library->err);
+	pthread_mutex_destroy(&library->lock);
+	free(library);
+}
+
+int repository_library(struct repository *repo, struct error *err)
+{
+	struct repository_library *library = repo->library;
+
+	if (!atomic_load(&library->ready)) {
+		pthread_mutex_lock(&library->lock);
+		if (!atomic_load(&library->ready)) {
+			library_join(library);
+			if (!library->err.code)
+				open_library(repo, &library->err);
+			atomic_store(&library->ready, true);
+		}
+		pthread_mutex_unlock(&library->lock);
+	}
+	if (!library->err.code)
+		return 0;
+	return error_set(err, library->err.code, "%s", library->err.text);
+}
+
+int repository_open_early(struct repository **out, struct error *err)
 {
 	struct repository *repo = xcalloc(1, sizeof(*repo));
 	struct discovery discovery;
-	struct error library_err = ERROR_INIT;
-	int library_ret;
 	int ret;
 
 	ret = discovery_start(&discovery, err);
-	/* While git looks: this takes longer than git. */
-	library_ret = libgit2_start(&library_err);
+	repo->library = library_new();
 	if (!ret)
 		ret = discovery_finish(&discovery, repo, err);
-	if (!ret && library_ret < 0)
-		ret = error_move(err, &library_err);
 	if (!ret)
 		ret = libgit2_check_extensions(repo->config, err);
 	if (!ret)
 		ret = read_partial(repo, err);
 	if (!ret)
 		ret = read_share_mode(repo, err);
-	if (!ret)
-		ret = open_library(repo, err);
-	error_release(&library_err);
 	if (ret < 0) {
 		repository_free(repo);
 		repo = NULL;
@@ -184,10 +245,24 @@ int repository_open(struct repository **out, struct error *err)
 	return ret;
 }
 
+int repository_open(struct repository **out, struct error *err)
+{
+	int ret = repository_open_early(out, err);
+
+	if (!ret)
+		ret = repository_library(*out, err);
+	if (ret < 0) {
+		repository_free(*out);
+		*out = NULL;
+	}
+	return ret;
+}
+
 void repository_free(struct repository *repo)
 {
 	if (!repo)
 		return;
+	library_free(repo->library);
 	git_odb_free(repo->odb);
 	git_repository_free(repo->lg2);
 	config_free(repo->config);
@@ -245,8 +320,11 @@ int repository_share(const struct repository *repo, const char *path,
 
 int repository_refresh_objects(struct repository *repo, struct error *err)
 {
-	int rc = git_odb_refresh(repo->odb);
+	int rc;
 
+	if (repository_library(repo, err) < 0)
+		return err->code;
+	rc = git_odb_refresh(repo->odb);
 	return rc < 0 ? error_libgit2(err, rc, "cannot read '%s' again",
 				      repo->objects_dir)
 		      : 0;

@@ -4,7 +4,8 @@
  *
  * `git rev-parse` decides what the repository is (discovery, ownership,
  * environment, extensions), once; what it says is handed to libgit2, whose
- * own answers differ. The two git processes run while libgit2 starts.
+ * own answers differ. libgit2 takes longer to start than the two git processes
+ * need, so it does that on a thread of its own.
  *
  * Fields are for reading only. Paths are absolute, without a slash at the
  * end. The calls on a repository are not safe from several threads unless
@@ -18,6 +19,7 @@
 struct config;
 struct git_odb;
 struct git_repository;
+struct repository_library;
 
 struct repository {
 	char *git_dir;	   /* of this worktree */
@@ -32,6 +34,7 @@ struct repository {
 	struct config *config;
 	unsigned share_mode; /* core.sharedRepository: bits to add; 0: none */
 	bool share_exact;    /* it is an octal mode: other bits go */
+	struct repository_library *library; /* private */
 	struct git_repository *lg2; /* for git/ and worktree/ only */
 	struct git_odb *odb;	    /* likewise */
 };
@@ -43,6 +46,16 @@ struct repository {
  */
 int repository_open(struct repository **out, struct error *err);
 void repository_free(struct repository *repo);
+
+/*
+ * The same without waiting for libgit2, for who has something else to do
+ * first. Before objects are read or made the caller must
+ * repository_library(): it waits, opens the repository in libgit2, and costs
+ * nothing when that is done. Safe from several threads; calls that take a
+ * repository and only read objects see to it themselves.
+ */
+int repository_open_early(struct repository **out, struct error *err);
+int repository_library(struct repository *repo, struct error *err);
 
 /* `$GIT_DIR/<name>` or `$GIT_COMMON_DIR/<name>`; the caller must free() it. */
 char *repository_path(const struct repository *repo, const char *name);

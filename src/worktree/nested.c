@@ -153,10 +153,13 @@ int nested_head(struct repository *repo, const char *path, struct oid *out,
 		struct error *err)
 {
 	git_repository *nested = NULL;
-	char *dir = path_join(repo->worktree, path);
+	char *dir;
 	git_oid id;
 	int ret;
 
+	if (repository_library(repo, err) < 0)
+		return err->code;
+	dir = path_join(repo->worktree, path);
 	if (git_repository_open_ext(&nested, dir, GIT_REPOSITORY_OPEN_NO_SEARCH,
 				    NULL) < 0) {
 		ret = ask_git(dir, out, err);
