@@ -212,6 +212,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->files);
 	scan_free(snapshot->scan);
 	tree_memory_free(snapshot->trees);
+	free(snapshot->made);
 	head_release(&snapshot->head);
 	operation_release(&snapshot->operation);
 	index_extra_release(&snapshot->index_extra);
@@ -261,17 +262,23 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 	}
 }
 
+static int compare_oid(const void *a, const void *b)
+{
+	return memcmp(a, b, OID_RAWSZ);
+}
+
 int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 			 const struct oid *commit, struct error *err)
 {
 	struct cache_entry *entries =
 		xcalloc(snapshot->nr_files, sizeof(*entries));
-	size_t nr = 0;
+	struct cache_content content = {entries, 0, snapshot->made,
+					snapshot->nr_made};
 	int ret;
 
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
 		const struct snapshot_file *file = &snapshot->files[i];
-		struct cache_entry *entry = &entries[nr];
+		struct cache_entry *entry = &entries[content.nr];
 
 		/* L, which holds ignored files, is another commit. */
 		if (!is_in_snapshot(file->item->kind) ||
@@ -285,9 +292,12 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 		entry->blob = file->content.blob;
 		entry->raw = file->content.raw;
 		entry->keep_raw = file->content.keep_raw;
-		nr++;
+		content.nr++;
 	}
-	ret = cache_write(snapshot->repo, ref, commit, entries, nr, err);
+	if (snapshot->nr_made)
+		qsort(snapshot->made, snapshot->nr_made,
+		      sizeof(*snapshot->made), compare_oid);
+	ret = cache_write(snapshot->repo, ref, commit, &content, err);
 	free(entries);
 	return ret;
 }

@@ -48,6 +48,8 @@ struct snapshot {
 	struct snapshot_file *files; /* what was read, sorted by path */
 	size_t nr_files, alloc_files;
 	struct tree_memory *trees; /* new trees, readable before the pack is */
+	struct oid *made; /* ids of the trees that the index does not know */
+	size_t nr_made, alloc_made;
 
 	struct head head;
 	struct operation operation;

@@ -7,6 +7,7 @@
 #include "git/repository.h"
 #include "git/tree.h"
 #include "git/tree_memory.h"
+#include "worktree/cache.h"
 
 /* A directory's entries while they are gathered, in any order. */
 struct entry {
@@ -14,6 +15,7 @@ struct entry {
 	size_t len;
 	uint32_t mode;
 	struct oid oid;
+	const struct index_entry *from; /* on whose word the object is there */
 };
 
 struct entries {
@@ -25,7 +27,16 @@ static void add(struct entries *entries, const char *name, size_t len,
 		uint32_t mode, const struct oid *oid)
 {
 	ARRAY_GROW(entries->items, entries->nr, entries->alloc);
-	entries->items[entries->nr++] = (struct entry){name, len, mode, *oid};
+	entries->items[entries->nr++] =
+		(struct entry){name, len, mode, *oid, NULL};
+}
+
+/* What the index says of a path. */
+static void add_indexed(struct entries *entries, const char *name,
+			const struct index_entry *entry)
+{
+	add(entries, name, strlen(name), entry->mode, &entry->oid);
+	entries->items[entries->nr - 1].from = entry;
 }
 
 static int compare(const void *a, const void *b)
@@ -34,6 +45,42 @@ static int compare(const void *a, const void *b)
 
 	return tree_name_compare(x->name, x->len, x->mode == MODE_TREE, y->name,
 				 y->len, y->mode == MODE_TREE);
+}
+
+int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
+			   uint32_t mode, const char *path, struct error *err)
+{
+	char hex[OID_HEXSZ + 1];
+
+	if (mode == MODE_GITLINK || snapshot->repo->partial ||
+	    object_exists(snapshot->repo, oid) || pack_has(snapshot->pack, oid))
+		return 0;
+	error_set(err, ERR_NOT_FOUND, "object %s of '%s' is missing",
+		  oid_hex(oid, hex), path);
+	return error_hint(err, "the repository is damaged; see 'git fsck'");
+}
+
+/* A tree that the cache's checkpoint has is there, with all that is in it. */
+static int write_raw(struct snapshot *snapshot, const struct entries *entries,
+		     const struct buf *raw, struct oid *out, struct error *err)
+{
+	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
+		return err->code;
+	ARRAY_GROW(snapshot->made, snapshot->nr_made, snapshot->alloc_made);
+	snapshot->made[snapshot->nr_made++] = *out;
+	if (cache_has_tree(snapshot->cache, out)) {
+		tree_memory_put(snapshot->trees, raw, out);
+		return 0;
+	}
+	for (size_t i = 0; i < entries->nr; i++) {
+		const struct index_entry *from = entries->items[i].from;
+
+		if (from &&
+		    snapshot_expect_object(snapshot, &from->oid, from->mode,
+					   from->path, err) < 0)
+			return err->code;
+	}
+	return tree_memory_add(snapshot->trees, snapshot->pack, raw, out, err);
 }
 
 static int write_tree(struct snapshot *snapshot, struct entries *entries,
@@ -48,22 +95,9 @@ static int write_tree(struct snapshot *snapshot, struct entries *entries,
 	for (size_t i = 0; i < entries->nr; i++)
 		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
 			 entries->items[i].len, &entries->items[i].oid);
-	ret = tree_memory_add(snapshot->trees, snapshot->pack, &raw, out, err);
+	ret = write_raw(snapshot, entries, &raw, out, err);
 	buf_release(&raw);
 	return ret;
-}
-
-int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
-			   uint32_t mode, const char *path, struct error *err)
-{
-	char hex[OID_HEXSZ + 1];
-
-	if (mode == MODE_GITLINK || snapshot->repo->partial ||
-	    object_exists(snapshot->repo, oid) || pack_has(snapshot->pack, oid))
-		return 0;
-	error_set(err, ERR_NOT_FOUND, "object %s of '%s' is missing",
-		  oid_hex(oid, hex), path);
-	return error_hint(err, "the repository is damaged; see 'git fsck'");
 }
 
 /* -- from the index alone ------------------------------------------------ */
@@ -138,10 +172,7 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 			if (!ret && !none)
 				add(&entries, name, len, MODE_TREE, &tree);
 		} else if (filter(entry)) {
-			ret = snapshot_expect_object(snapshot, &entry->oid,
-						     entry->mode, entry->path,
-						     err);
-			add(&entries, name, len, entry->mode, &entry->oid);
+			add_indexed(&entries, name, entry);
 		}
 	}
 	*empty = !entries.nr;
@@ -175,8 +206,8 @@ static int item_entry(const struct scan_item *item, uint32_t *mode,
 
 /* The tracked files of this directory itself, item by item where there is one:
  * the walk has left both in the order of the index. */
-static int add_tracked(struct snapshot *snapshot, const struct scan_dir *dir,
-		       struct entries *entries, struct error *err)
+static void add_tracked(const struct snapshot *snapshot,
+			const struct scan_dir *dir, struct entries *entries)
 {
 	const struct index *index = snapshot->scan->index;
 	size_t item = 0;
@@ -192,14 +223,9 @@ static int add_tracked(struct snapshot *snapshot, const struct scan_dir *dir,
 			item++;
 		if (item < dir->nr_items && dir->items[item].entry == entry)
 			continue; /* add_items() has it */
-		if (!is_staged(entry))
-			continue;
-		if (snapshot_expect_object(snapshot, &entry->oid, entry->mode,
-					   entry->path, err) < 0)
-			return err->code;
-		add(entries, name, strlen(name), entry->mode, &entry->oid);
+		if (is_staged(entry))
+			add_indexed(entries, name, entry);
 	}
-	return 0;
 }
 
 static void add_items(const struct scan_dir *dir, struct entries *entries)
@@ -218,8 +244,7 @@ static void add_items(const struct scan_dir *dir, struct entries *entries)
 			add(entries, name, strlen(name), mode, &oid);
 		else if (item->kind == SCAN_OMITTED && item->entry &&
 			 is_staged(item->entry))
-			add(entries, name, strlen(name), item->entry->mode,
-			    &item->entry->oid);
+			add_indexed(entries, name, item->entry);
 	}
 }
 
@@ -297,11 +322,9 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 				  dir->tree,
 				  dir->missing ? is_left_out : is_staged, out,
 				  empty, err);
-	ret = add_tracked(snapshot, dir, &entries, err);
-	if (!ret) {
-		add_items(dir, &entries);
-		ret = add_children(snapshot, dir, &entries, err);
-	}
+	add_tracked(snapshot, dir, &entries);
+	add_items(dir, &entries);
+	ret = add_children(snapshot, dir, &entries, err);
 	*empty = !entries.nr;
 	if (!ret && (entries.nr || !dir->parent))
 		ret = write_tree(snapshot, &entries, out, err);

@@ -32,20 +32,27 @@ void tree_memory_free(struct tree_memory *memory)
 	free(memory);
 }
 
-int tree_memory_add(struct tree_memory *memory, struct pack *pack,
-		    const struct buf *raw, struct oid *out, struct error *err)
+void tree_memory_put(struct tree_memory *memory, const struct buf *raw,
+		     const struct oid *oid)
 {
 	char hex[OID_HEXSZ + 1];
 	struct buf *copy;
 
-	if (pack_add(pack, OBJECT_TREE, raw->ptr, raw->len, out, err) < 0)
-		return err->code;
-	if (!memory || strmap_has(&memory->trees, oid_hex(out, hex)))
-		return 0;
+	if (strmap_has(&memory->trees, oid_hex(oid, hex)))
+		return;
 	copy = xmalloc(sizeof(*copy));
 	*copy = (struct buf)BUF_INIT;
 	buf_add(copy, raw->ptr, raw->len);
 	strmap_put(&memory->trees, hex, copy);
+}
+
+int tree_memory_add(struct tree_memory *memory, struct pack *pack,
+		    const struct buf *raw, struct oid *out, struct error *err)
+{
+	if (pack_add(pack, OBJECT_TREE, raw->ptr, raw->len, out, err) < 0)
+		return err->code;
+	if (memory)
+		tree_memory_put(memory, raw, out);
 	return 0;
 }
 

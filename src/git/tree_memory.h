@@ -21,6 +21,10 @@ void tree_memory_free(struct tree_memory *memory);
 int tree_memory_add(struct tree_memory *memory, struct pack *pack,
 		    const struct buf *raw, struct oid *out, struct error *err);
 
+/* Remember one that is known to be in the repository, to read it faster. */
+void tree_memory_put(struct tree_memory *memory, const struct buf *raw,
+		     const struct oid *oid);
+
 /* Append the tree `oid`, from memory or the repository. `memory` may be NULL;
  * git's empty tree always exists. */
 int tree_memory_read(const struct tree_memory *memory, struct repository *repo,

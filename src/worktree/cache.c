@@ -8,17 +8,19 @@
 #include "git/repository.h"
 
 /*
- * The file: MAGIC, 40 digits of the fingerprint, holder NUL, commit, count;
- * then the entries; then the SHA-1 of all before it. Numbers are in the
- * machine's own order: the file never leaves it.
+ * The file: MAGIC, the fingerprint, holder NUL, commit, two counts; then the
+ * entries, and the ids of trees; then the SHA-1 of all before it. Numbers are
+ * in the machine's own order: the file never leaves it.
  */
-#define MAGIC "checkpoint-cache 1\n"
+#define MAGIC "checkpoint-cache 2\n"
 #define MAX_BYTES (1u << 30)
 
 struct cache {
 	struct buf text; /* entries point into it */
 	struct cache_entry *entries;
 	size_t nr;
+	const struct oid *trees;
+	size_t nr_trees;
 };
 
 /* Every setting that decides how a file becomes a blob. */
@@ -122,7 +124,7 @@ static bool parse(struct cache *cache, const struct repository *repo,
 	struct cursor cursor = {cache->text.ptr, NULL, false};
 	unsigned char wanted[20], found[20] = {0};
 	const char *name;
-	uint64_t nr = 0;
+	uint64_t nr = 0, nr_trees = 0;
 
 	if (!checksum_holds(&cache->text))
 		return false;
@@ -137,14 +139,19 @@ static bool parse(struct cache *cache, const struct repository *repo,
 	name = take_text(&cursor);
 	take_into(&cursor, commit, sizeof(*commit));
 	take_into(&cursor, &nr, sizeof(nr));
-	if (cursor.bad || nr > MAX_BYTES / sizeof(*cache->entries))
+	take_into(&cursor, &nr_trees, sizeof(nr_trees));
+	if (cursor.bad || nr > MAX_BYTES / sizeof(*cache->entries) ||
+	    nr_trees > MAX_BYTES / sizeof(*cache->trees))
 		return false;
 	cache->entries = xcalloc((size_t)nr, sizeof(*cache->entries));
 	for (uint64_t i = 0; i < nr && !cursor.bad; i++)
 		take_entry(&cursor, &cache->entries[i]);
-	if (cursor.bad)
+	cache->trees = (const struct oid *)take(
+		&cursor, (size_t)nr_trees * sizeof(*cache->trees));
+	if (cursor.bad || cursor.at != cursor.end)
 		return false;
 	cache->nr = (size_t)nr;
+	cache->nr_trees = (size_t)nr_trees;
 	*holder = xstrdup(name);
 	return true;
 }
@@ -152,6 +159,19 @@ static bool parse(struct cache *cache, const struct repository *repo,
 static char *cache_path(const struct repository *repo)
 {
 	return repository_path(repo, "checkpoint.d/cache");
+}
+
+struct cache *cache_parse(const struct repository *repo, const void *data,
+			  size_t len, char **holder, struct oid *commit)
+{
+	struct cache *cache = xcalloc(1, sizeof(*cache));
+
+	cache->text = (struct buf)BUF_INIT;
+	buf_add(&cache->text, data, len);
+	*holder = NULL;
+	if (!parse(cache, repo, holder, commit))
+		cache_clear(cache);
+	return cache;
 }
 
 struct cache *cache_read(const struct repository *repo, char **holder,
@@ -177,6 +197,8 @@ void cache_clear(struct cache *cache)
 	free(cache->entries);
 	cache->entries = NULL;
 	cache->nr = 0;
+	cache->trees = NULL;
+	cache->nr_trees = 0;
 	buf_release(&cache->text);
 }
 
@@ -216,6 +238,18 @@ const struct cache_entry *cache_find(const struct cache *cache,
 	return entry;
 }
 
+static int compare_oid(const void *a, const void *b)
+{
+	return memcmp(a, b, OID_RAWSZ);
+}
+
+bool cache_has_tree(const struct cache *cache, const struct oid *tree)
+{
+	return cache && cache->nr_trees &&
+	       bsearch(tree, cache->trees, cache->nr_trees, sizeof(*tree),
+		       compare_oid);
+}
+
 /* -- writing ------------------------------------------------------------- */
 
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st)
@@ -248,13 +282,13 @@ static void add_entry(struct buf *out, const struct cache_entry *entry)
 }
 
 int cache_write(const struct repository *repo, const char *holder,
-		const struct oid *commit, const struct cache_entry *entries,
-		size_t nr, struct error *err)
+		const struct oid *commit, const struct cache_content *content,
+		struct error *err)
 {
+	const uint64_t counts[] = {content->nr, content->nr_trees};
 	struct buf out = BUF_INIT;
 	struct checksum_sha1 sum;
 	unsigned char mark[20];
-	uint64_t count = nr;
 	char *path = cache_path(repo);
 	int ret;
 
@@ -263,9 +297,12 @@ int cache_write(const struct repository *repo, const char *holder,
 	buf_add(&out, mark, sizeof(mark));
 	buf_add(&out, holder, strlen(holder) + 1);
 	buf_add(&out, commit, sizeof(*commit));
-	buf_add(&out, &count, sizeof(count));
-	for (size_t i = 0; i < nr; i++)
-		add_entry(&out, &entries[i]);
+	buf_add(&out, counts, sizeof(counts));
+	for (size_t i = 0; i < content->nr; i++)
+		add_entry(&out, &content->entries[i]);
+	if (content->nr_trees)
+		buf_add(&out, content->trees,
+			content->nr_trees * sizeof(*content->trees));
 	checksum_sha1_init(&sum);
 	checksum_sha1_add(&sum, out.ptr, out.len);
 	checksum_sha1_finish(&sum, mark);

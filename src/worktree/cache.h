@@ -1,7 +1,8 @@
 /*
  * What the last checkpoint read: the ids of files that the index does not
- * vouch for (untracked, changed, converted), by their lstat(). So that 300 MB
- * of untracked files are hashed once, not at every save.
+ * vouch for (untracked, changed, converted), by their lstat(), and the trees
+ * that they are in. So that 300 MB of untracked files are hashed once, not at
+ * every save, and a tree that is there is not made again.
  *
  * Derived data in $GIT_DIR/checkpoint.d/cache, safe to delete. A cache is
  * believed only where its checksum holds, it was made under the same
@@ -43,6 +44,9 @@ struct cache_entry {
  */
 struct cache *cache_read(const struct repository *repo, char **holder,
 			 struct oid *commit);
+/* The same from memory, which is copied. */
+struct cache *cache_parse(const struct repository *repo, const void *data,
+			  size_t len, char **holder, struct oid *commit);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 
@@ -51,13 +55,22 @@ void cache_free(struct cache *cache);
 const struct cache_entry *cache_find(const struct cache *cache,
 				     const char *path, const struct stat *st);
 
+/* Whether the checkpoint that the cache was written for has this tree. */
+bool cache_has_tree(const struct cache *cache, const struct oid *tree);
+
 /* Fill everything that comes from lstat(). */
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st);
 
-/* Replace the file by these entries (sorted by path), for the checkpoint
- * `commit` on the ref `holder`. */
+struct cache_content {
+	const struct cache_entry *entries; /* sorted by path */
+	size_t nr;
+	const struct oid *trees; /* sorted, each of them in the checkpoint */
+	size_t nr_trees;
+};
+
+/* Replace the file, for the checkpoint `commit` on the ref `holder`. */
 int cache_write(const struct repository *repo, const char *holder,
-		const struct oid *commit, const struct cache_entry *entries,
-		size_t nr, struct error *err);
+		const struct oid *commit, const struct cache_content *content,
+		struct error *err);
 
 #endif

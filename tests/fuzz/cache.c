@@ -1,0 +1,69 @@
+/*
+ * Any bytes can be read as a cache; what is read as one can be asked for any
+ * path and tree. The checksum is put right first, and the fingerprint is that
+ * of an empty configuration.
+ */
+#include "worktree/cache.h"
+
+#include "base/buf.h"
+#include "base/checksum.h"
+#include "git/config.h"
+#include "git/repository.h"
+
+static void reseal(struct buf *file)
+{
+	static const char magic[] = "checkpoint-cache 2\n";
+	const size_t start = sizeof(magic) - 1;
+	struct checksum_sha1 sum;
+
+	if (file->len < start + 40)
+		return;
+	checksum_sha1_init(&sum);
+	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + start);
+	checksum_sha1_init(&sum);
+	checksum_sha1_add(&sum, file->ptr, file->len - 20);
+	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + file->len - 20);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const paths[] = {"", "a", "b/c", "b/d", "z"};
+	struct repository repo = {.config = config_parse("", 0)};
+	struct buf file = BUF_INIT;
+	const struct stat st = {
+		.st_dev = 5,
+		.st_ino = 6,
+		.st_mode = S_IFREG | 0644,
+		.st_size = 7,
+		.st_mtim = {1000, 17},
+		.st_ctim = {2000, 18},
+	};
+	struct cache *cache;
+	struct oid commit;
+	char *holder;
+
+	buf_add(&file, data, size);
+	reseal(&file);
+	cache = cache_parse(&repo, file.ptr, file.len, &holder, &commit);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		const struct cache_entry *entry =
+			cache_find(cache, paths[i], &st);
+
+		if (entry && strcmp(entry->path, paths[i]))
+			abort();
+	}
+	for (unsigned byte = 0; byte < 256; byte++) {
+		struct oid oid;
+
+		memset(oid.id, (int)byte, sizeof(oid.id));
+		cache_has_tree(cache, &oid);
+	}
+	if (!holder && cache_find(cache, "a", &st))
+		abort();
+	free(holder);
+	cache_free(cache);
+	config_free(repo.config);
+	buf_release(&file);
+	return 0;
+}
