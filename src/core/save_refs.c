@@ -150,5 +150,9 @@ int saving_publish(struct saving *saving, bool *held, struct error *err)
 		strlist_addf(&out->warnings, "the cache was not written: %s",
 			     missed.text);
 	error_release(&missed);
+	if (scan_remember(out->snapshot->scan, &missed) < 0)
+		strlist_addf(&out->warnings, "the walk was not recorded: %s",
+			     missed.text);
+	error_release(&missed);
 	return 0;
 }

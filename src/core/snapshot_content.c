@@ -53,17 +53,10 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 /* Whether any rule could have a tracked file stored otherwise than on disk. */
 static bool conversions_are_possible(const struct reading *reading)
 {
-	const struct index *index = reading->snapshot->scan->index;
-
-	if (reading->has_attributes ||
-	    reading->config.autocrlf != AUTOCRLF_FALSE ||
-	    !attr_is_empty(reading->attr))
-		return true;
-	for (size_t i = 0; i < index->nr; i++)
-		if (!strcmp(path_basename(index->entries[i].path),
-			    ".gitattributes"))
-			return true;
-	return false;
+	return reading->has_attributes ||
+	       atomic_load(&reading->snapshot->scan->has_attributes) ||
+	       reading->config.autocrlf != AUTOCRLF_FALSE ||
+	       !attr_is_empty(reading->attr);
 }
 
 static int is_converted(struct reading *reading, const char *path, bool *out,
@@ -231,6 +224,9 @@ static int gather_all(struct reading *reading,
 		settle_items(snapshot, snapshot->scan->top);
 		if (scan_each(snapshot->scan, gather, reading, err) < 0)
 			return err->code;
+	} else {
+		/* No need to look for rules in each directory. */
+		reading->source.attr = NULL;
 	}
 	if (limit_new_bytes(snapshot, options, err) < 0)
 		return err->code;

@@ -42,7 +42,7 @@ static int join_shared(struct index *index, struct index_memory *memory,
 		return ret;
 	}
 	name = shared_path(repo, path, &base);
-	ret = index_file_read(&shared, memory, 1, name, err);
+	ret = index_file_read(&shared, memory, 1, name, NULL, err);
 	if (ret == ERR_NOT_FOUND)
 		ret = err->code = ERR_INVALID;
 	if (ret < 0)
@@ -73,6 +73,7 @@ static void describe(struct index *index, const struct index_file *file)
 	index->fsmonitor = file->fsmonitor;
 	index->checksummed = file->checksummed;
 	index->checksum = file->checksum;
+	index->settled = file->settled;
 	index->file = file->stat;
 	index->mtime = file->stat.st_mtim;
 }
@@ -126,12 +127,19 @@ static int assemble(struct index *index, struct repository *repo,
 int index_read(struct index **out, struct repository *repo, const char *path,
 	       struct error *err)
 {
+	return index_read_seen(out, repo, path, NULL, err);
+}
+
+int index_read_seen(struct index **out, struct repository *repo,
+		    const char *path, const struct index_seen *seen,
+		    struct error *err)
+{
 	struct index *index = xcalloc(1, sizeof(*index));
 	struct index_file file;
 	int ret;
 
 	index->memory = xcalloc(1, sizeof(struct index_memory));
-	ret = index_file_read(&file, index->memory, 0, path, err);
+	ret = index_file_read(&file, index->memory, 0, path, seen, err);
 	if (ret == ERR_NOT_FOUND) {
 		error_release(err);
 		index->version = 2;

@@ -22,6 +22,7 @@
 #include "git/oid.h"
 
 struct index_memory;
+struct index_seen;
 struct repository;
 
 /* What the index keeps of lstat(), cut to 32 bits as the format has it. */
@@ -100,6 +101,7 @@ struct index {
 	bool fsmonitor;
 	bool checksummed;	     /* false: index.skipHash */
 	struct oid checksum;	     /* the file's last 20 bytes */
+	bool settled;		     /* had not changed for a tick when read */
 	struct timespec mtime;	     /* of the file: entries as new are racy */
 	struct stat file;	     /* of the file when it was read */
 	struct index_memory *memory; /* private */
@@ -116,6 +118,11 @@ struct index {
 int index_read(struct index **out, struct repository *repo, const char *path,
 	       struct error *err);
 void index_free(struct index *index);
+
+/* The same; the checksum of the file that was `seen` is not checked again. */
+int index_read_seen(struct index **out, struct repository *repo,
+		    const char *path, const struct index_seen *seen,
+		    struct error *err);
 
 /* Still the same file with the same content, as far as stat() tells. */
 bool index_file_unchanged(const struct index *index, const char *path);

@@ -66,6 +66,8 @@ void index_sum_start(struct index_sum *sum, const unsigned char *data,
 		     size_t len);
 const unsigned char *index_sum_finish(struct index_sum *sum);
 
+struct index_seen;
+
 struct index_part {
 	const unsigned char *data;
 	size_t len;
@@ -90,17 +92,21 @@ struct index_file {
 	bool fsmonitor;
 	bool checksummed;
 	struct oid checksum; /* as the file says */
+	bool settled;	     /* its last change is a tick ago */
+	bool trusted;	     /* its checksum was right before */
 	struct index_sum sum;
 };
 
 /*
  * Read and parse `path`. `slot` says which of memory->files it is. Besides
  * index_read()'s errors, ERR_NOT_FOUND: there is no such file. Whether the
- * checksum is right, only index_file_verify() tells. The caller must
- * index_file_release(), also after an error.
+ * checksum is right, only index_file_verify() tells; that of the file that was
+ * `seen` (may be NULL) is. The caller must index_file_release(), also after an
+ * error.
  */
 int index_file_read(struct index_file *file, struct index_memory *memory,
-		    unsigned slot, const char *path, struct error *err);
+		    unsigned slot, const char *path,
+		    const struct index_seen *seen, struct error *err);
 
 int index_file_verify(struct index_file *file, const char *path,
 		      struct error *err);

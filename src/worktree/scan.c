@@ -6,9 +6,14 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 #include "git/config.h"
+#include "git/index_seen.h"
 #include "git/repository.h"
 #include "worktree/dir.h"
+#include "worktree/roster.h"
 #include "worktree/scan_dir.h"
+
+/* Up to one in so many rosters may be out of date. */
+#define ROSTERS_STALE 64
 
 static const char *const reason_names[OMIT_NR] = {
 	[OMIT_IGNORED] = "ignored",	     [OMIT_TOO_LARGE] = "too-large",
@@ -89,10 +94,33 @@ static struct scan_dir *new_top(struct scan *scan)
 	return top;
 }
 
+/* git's setting for the same: whether directories' times can be relied on. */
+static int open_rosters(struct scan *scan, struct error *err)
+{
+	const char *value =
+		config_get(scan->repo->config, "core.untrackedcache");
+	struct stat st;
+	bool believe = true;
+
+	if (value && strcmp(value, "keep") &&
+	    config_get_bool(scan->repo->config, "core.untrackedcache", true,
+			    &believe, err) < 0)
+		return err->code;
+	if (fstat(scan->top_fd, &st) < 0)
+		return error_errno(err, "cannot stat '%s'",
+				   scan->repo->worktree);
+	scan->device = st.st_dev;
+	scan->believes_times = believe && roster_may_trust(scan->top_fd);
+	scan->rosters = rosters_read(scan->repo);
+	clock_gettime(CLOCK_REALTIME_COARSE, &scan->start);
+	return 0;
+}
+
 int scan_worktree(struct scan **out, struct repository *repo,
 		  const struct scan_options *options, struct error *err)
 {
 	struct scan *scan = xcalloc(1, sizeof(*scan));
+	struct index_seen seen;
 
 	scan->repo = repo;
 	scan->options = *options;
@@ -101,8 +129,11 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		error_errno(err, "cannot open '%s'", repo->worktree);
 		goto done;
 	}
+	index_seen_read(repo, &seen);
 	if (scan_stat_rules(&scan->rules, repo, err) < 0 ||
-	    index_read(&scan->index, repo, repo->index_file, err) < 0 ||
+	    open_rosters(scan, err) < 0 ||
+	    index_read_seen(&scan->index, repo, repo->index_file, &seen, err) <
+		    0 ||
 	    ignore_open(&scan->ignore, repo, scan->index, err) < 0)
 		goto done;
 	scan->permissions = xmalloc(
@@ -135,6 +166,9 @@ static void free_dir(struct scan_dir *dir)
 		free(dir->items[i].path);
 	free(dir->items);
 	free(dir->path);
+	if (dir->fresh_roster)
+		free((char *)dir->fresh_roster->names);
+	free(dir->fresh_roster);
 	free(dir);
 }
 
@@ -144,11 +178,60 @@ void scan_free(struct scan *scan)
 		return;
 	free_dir(scan->top);
 	ignore_free(scan->ignore);
+	rosters_free(scan->rosters);
 	index_free(scan->index);
 	free(scan->permissions);
 	if (scan->top_fd >= 0)
 		close(scan->top_fd);
 	free(scan);
+}
+
+struct gathering {
+	const struct roster **items;
+	size_t nr, alloc;
+	size_t fresh;
+};
+
+static void gather_rosters(struct gathering *gathering,
+			   const struct scan_dir *dir)
+{
+	if (dir->roster) {
+		ARRAY_GROW(gathering->items, gathering->nr, gathering->alloc);
+		gathering->items[gathering->nr++] = dir->roster;
+		gathering->fresh += dir->fresh_roster != NULL;
+	}
+	for (const struct scan_dir *child = dir->children; child;
+	     child = child->next)
+		gather_rosters(gathering, child);
+}
+
+/* The next walk need not sum up the same index again. */
+static int write_seen(const struct scan *scan, struct error *err)
+{
+	const struct index *index = scan->index;
+	struct index_seen seen;
+
+	index_seen_read(scan->repo, &seen);
+	if (!index->exists || !index->settled ||
+	    index_seen_is(&seen, &index->file))
+		return 0;
+	index_seen_fill(&seen, &index->file);
+	return index_seen_write(scan->repo, &seen, err);
+}
+
+int scan_remember(const struct scan *scan, struct error *err)
+{
+	size_t known = rosters_count(scan->rosters);
+	struct gathering gathering = {0};
+	int ret = 0;
+
+	gather_rosters(&gathering, scan->top);
+	/* Listing a few anew each time is cheaper than writing all. */
+	if (gathering.fresh > known / ROSTERS_STALE)
+		ret = rosters_write(scan->repo, scan->rosters, gathering.items,
+				    gathering.nr, err);
+	free(gathering.items);
+	return ret < 0 ? ret : write_seen(scan, err);
 }
 
 static int each_item(struct scan_dir *dir, scan_visit visit, void *context,

@@ -3,8 +3,9 @@
  *
  * The walk is driven by the index: every directory looks its tracked files up
  * with one fstatat() each, relative to its own descriptor, and then lists its
- * names to find what is not tracked. Directories are tasks of a queue that
- * several threads work on. Only differences are kept, so memory grows with the
+ * names to find what is not tracked, unless the roster of the last walk still
+ * holds (worktree/roster.h). Directories are tasks of a queue that several
+ * threads work on. Only differences are kept, so memory grows with the
  * directories and the changes, not with the files.
  *
  * A path counts as ignored, nested or refused exactly where `git add -A` would
@@ -18,12 +19,15 @@
 
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/strlist.h"
 #include "git/index.h"
 #include "git/oid.h"
 #include "worktree/ignore.h"
 
+struct roster;
+struct rosters;
 struct repository;
 
 enum scan_kind {
@@ -79,6 +83,9 @@ struct scan_dir {
 	struct scan_item *items;
 	size_t nr_items, alloc_items;
 	struct ignore_level *level;
+	const struct roster *roster; /* of its names, where it may be
+					  believed next time; or NULL */
+	struct roster *fresh_roster; /* the same, where it is new */
 	mode_t mode;
 	bool missing;	      /* not there, or no directory any more */
 	bool unreadable;      /* there, but closed to us */
@@ -111,6 +118,12 @@ struct scan {
 	uint16_t *permissions;
 	struct index_stat_rules rules;
 	struct scan_options options;
+	struct rosters *rosters; /* of the last walk */
+	struct timespec start;	 /* of this one */
+	dev_t device;		 /* of the top */
+	bool believes_times;	 /* of directories */
+	/* There is a .gitattributes, in the index or on disk. */
+	atomic_bool has_attributes;
 };
 
 #define SCAN_NOT_THERE UINT16_MAX
@@ -124,6 +137,13 @@ struct scan {
 int scan_worktree(struct scan **out, struct repository *repo,
 		  const struct scan_options *options, struct error *err);
 void scan_free(struct scan *scan);
+
+/*
+ * Record what makes the next walk cheaper: the rosters of this one, where
+ * enough of them are new for that to be worth its cost, and that the index was
+ * whole.
+ */
+int scan_remember(const struct scan *scan, struct error *err);
 
 /* Set `differs` everywhere anew, after items have changed their kind. */
 void scan_mark_differences(struct scan *scan);

@@ -11,23 +11,18 @@
 #include "git/tree.h"
 #include "worktree/dir.h"
 #include "worktree/nested.h"
-
-/* A name in the directory that the index has no file of. */
-struct candidate {
-	char *name;
-	unsigned char type; /* d_type */
-};
+#include "worktree/scan_names.h"
 
 struct reading {
 	struct scan *scan;
 	struct scan_dir *dir;
 	struct thread_queue *queue;
 	int fd;
-	struct candidate *candidates;
-	size_t nr, alloc;
-	size_t names; /* all but . and .. */
+	struct scan_names names; /* that the index has no file of */
+	uint64_t tracked;	 /* roster_sum() of those that it has */
 	bool has_ignore_file;
 	bool has_dotgit;
+	bool has_untracked; /* a name that is not tracked, and not .git */
 };
 
 static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
@@ -213,6 +208,17 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	return 0;
 }
 
+/* Files with rules for others, whether they are tracked or not. */
+static void note_rules(struct reading *reading, const char *name)
+{
+	if (strncmp(name, ".git", 4))
+		return;
+	if (!strcmp(name, ".gitignore"))
+		reading->has_ignore_file = true;
+	else if (!strcmp(name, ".gitattributes"))
+		atomic_store(&reading->scan->has_attributes, true);
+}
+
 /* Tracked files are looked at, tracked directories become children. */
 static int look_at_tracked(struct reading *reading, struct error *err)
 {
@@ -230,9 +236,17 @@ static int look_at_tracked(struct reading *reading, struct error *err)
 						dir->path_len + len + 1);
 
 			add_child(reading, rest, len, at, end);
+			reading->tracked = roster_sum(reading->tracked, rest,
+						      len, ROSTER_DIR);
 			at = end;
 			continue;
 		}
+		note_rules(reading, rest);
+		reading->tracked = roster_sum(
+			reading->tracked, rest,
+			index->entries[at].path_len - dir->path_len,
+			index->entries[at].mode == MODE_GITLINK ? ROSTER_GITLINK
+								: ROSTER_FILE);
 		if (look_at_entry(reading, at, err) < 0)
 			return err->code;
 		/* The stages of a conflict are one path. */
@@ -244,91 +258,7 @@ static int look_at_tracked(struct reading *reading, struct error *err)
 	return 0;
 }
 
-/*
- * Whether the index has `name` of this directory as a file, or, with
- * `as_dir`, files below it.
- */
-static bool is_tracked(const struct reading *reading, const char *name,
-		       bool as_dir)
-{
-	const struct index *index = reading->scan->index;
-	size_t skip = reading->dir->path_len, len = strlen(name);
-	size_t low = reading->dir->first, high = reading->dir->end;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *path = index->entries[middle].path + skip;
-		int order = strncmp(path, name, len);
-
-		if (!order)
-			order = (unsigned char)path[len] - (as_dir ? '/' : 0);
-		if (!order)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 /* -- what the directory has ---------------------------------------------- */
-
-static bool is_gitlink(const struct reading *reading, const char *name)
-{
-	char *path = xstrfmt("%s%s", reading->dir->path, name);
-	const struct index_entry *entry =
-		index_find(reading->scan->index, path);
-
-	free(path);
-	return entry && entry->mode == MODE_GITLINK;
-}
-
-static void note_name(struct reading *reading, const struct dirent *dirent)
-{
-	const char *name = dirent->d_name;
-	unsigned char type = dirent->d_type;
-	struct stat st;
-
-	if (!strcmp(name, ".") || !strcmp(name, ".."))
-		return;
-	reading->names++;
-	if (!strcmp(name, ".git")) {
-		reading->has_dotgit = true;
-		return;
-	}
-	if (!strcmp(name, ".gitignore"))
-		reading->has_ignore_file = true;
-	if (type == DT_UNKNOWN &&
-	    !fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW))
-		type = IFTODT(st.st_mode);
-	if (type == DT_DIR ? is_tracked(reading, name, true) ||
-				     is_gitlink(reading, name)
-			   : is_tracked(reading, name, false))
-		return;
-	ARRAY_GROW(reading->candidates, reading->nr, reading->alloc);
-	reading->candidates[reading->nr].name = xstrdup(name);
-	reading->candidates[reading->nr++].type = type;
-}
-
-static int list_names(struct reading *reading, struct error *err)
-{
-	int fd = openat(reading->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *handle = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *dirent;
-
-	if (!handle) {
-		if (fd >= 0)
-			close(fd);
-		return error_errno(err, "cannot list '%s'", reading->dir->path);
-	}
-	for (errno = 0; (dirent = readdir(handle)); errno = 0)
-		note_name(reading, dirent);
-	if (errno)
-		error_errno(err, "cannot list '%s'", reading->dir->path);
-	closedir(handle);
-	return err->code;
-}
 
 /* Ignored itself, or below something that is. */
 static bool dir_is_excluded(struct scan_dir *dir)
@@ -482,22 +412,20 @@ static void visit_file(struct reading *reading, const char *name,
 	item->st = *st;
 }
 
-static void visit_candidate(struct reading *reading,
-			    const struct candidate *candidate)
+static void visit_candidate(struct reading *reading, const char *name)
 {
 	struct scan_dir *dir = reading->dir;
-	char *path = xstrfmt("%s%s", dir->path, candidate->name);
+	char *path = xstrfmt("%s%s", dir->path, name);
 	struct stat st;
 
-	if (fstatat(reading->fd, candidate->name, &st, AT_SYMLINK_NOFOLLOW) <
-	    0) {
+	if (fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		/* Gone again: then it never was. */
 		if (errno != ENOENT)
-			omit(dir, OMIT_UNREADABLE, candidate->name, NULL);
+			omit(dir, OMIT_UNREADABLE, name, NULL);
 	} else if (S_ISDIR(st.st_mode)) {
-		visit_dir(reading, candidate->name, path);
+		visit_dir(reading, name, path);
 	} else {
-		visit_file(reading, candidate->name, path, &st);
+		visit_file(reading, name, path, &st);
 	}
 	free(path);
 }
@@ -541,7 +469,10 @@ static void look_at_dotgit(struct reading *reading)
 
 static int look_at_untracked(struct reading *reading, struct error *err)
 {
+	struct scan_names names = reading->names;
 	struct scan_dir *dir = reading->dir;
+	unsigned char type;
+	const char *name;
 
 	if (dir->nested && reading->has_dotgit && dir->first == dir->end)
 		return visit_nested(reading, err);
@@ -550,18 +481,19 @@ static int look_at_untracked(struct reading *reading, struct error *err)
 	 * else is there, for no restore writes into it.
 	 */
 	if (dir->nested) {
-		if (reading->has_dotgit || reading->nr)
+		if (reading->has_dotgit || reading->has_untracked)
 			omit(dir, OMIT_NESTED, "", NULL);
 		return 0;
 	}
-	if (!reading->names && dir->parent && !dir_is_excluded(dir)) {
+	if (!names.count && dir->parent && !dir_is_excluded(dir)) {
 		struct scan_item *item = add_item(dir, SCAN_EMPTY_DIR, "");
 
 		item->st.st_mode = dir->mode;
 		return 0;
 	}
-	for (size_t i = 0; i < reading->nr; i++)
-		visit_candidate(reading, &reading->candidates[i]);
+	while ((name = scan_names_next(&names, &type)))
+		if (strcmp(name, ".git"))
+			visit_candidate(reading, name);
 	return 0;
 }
 
@@ -574,6 +506,9 @@ static void note_missing(struct reading *reading, int number)
 	struct scan_dir *dir = reading->dir;
 	const struct index *index = reading->scan->index;
 
+	/* Rules of what is not there are read from the index. */
+	for (size_t at = dir->first; at < dir->end; at++)
+		note_rules(reading, path_basename(index->entries[at].path));
 	if (number == EACCES) {
 		dir->unreadable = true;
 		omit(dir, OMIT_UNREADABLE, "", NULL);
@@ -583,6 +518,23 @@ static void note_missing(struct reading *reading, int number)
 	for (size_t at = dir->first; at < dir->end; at++)
 		if (!index->entries[at].stage)
 			note_deleted(reading, &index->entries[at]);
+}
+
+/* The names that change how the directory is read. */
+static void look_at_names(struct reading *reading)
+{
+	struct scan_names names = reading->names;
+	unsigned char type;
+	const char *name;
+
+	while ((name = scan_names_next(&names, &type))) {
+		if (!strcmp(name, ".git")) {
+			reading->has_dotgit = true;
+			continue;
+		}
+		reading->has_untracked = true;
+		note_rules(reading, name);
+	}
 }
 
 static int read_open_dir(struct reading *reading, struct error *err)
@@ -595,8 +547,12 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (fstat(reading->fd, &st) < 0)
 		return error_errno(err, "cannot look at '%s'", dir->path);
 	dir->mode = st.st_mode;
-	if (list_names(reading, err) < 0)
+	reading->tracked = rosters_sum_start(scan->rosters);
+	if (look_at_tracked(reading, err) < 0 ||
+	    scan_names_read(&reading->names, scan, dir, reading->fd, &st,
+			    reading->tracked, err) < 0)
 		return err->code;
+	look_at_names(reading);
 	if (dir->parent && reading->has_dotgit)
 		look_at_dotgit(reading);
 	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
@@ -606,8 +562,13 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (!level)
 		return err->code;
 	dir->level = level;
-	if (look_at_tracked(reading, err) < 0 ||
-	    look_at_untracked(reading, err) < 0)
+	/* Those that are tracked were made before this was known. */
+	for (struct scan_dir *child = dir->children; child;
+	     child = child->next) {
+		child->level = level;
+		child->nested = dir->nested;
+	}
+	if (look_at_untracked(reading, err) < 0)
 		return err->code;
 	for (struct scan_dir *child = dir->children; child; child = child->next)
 		thread_queue_add(reading->queue, child);
@@ -617,7 +578,10 @@ static int read_open_dir(struct reading *reading, struct error *err)
 int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		  struct thread_queue *queue, struct error *err)
 {
-	struct reading reading = {.scan = scan, .dir = dir, .queue = queue};
+	struct reading reading = {.scan = scan,
+				  .dir = dir,
+				  .queue = queue,
+				  .names.listed = BUF_INIT};
 	int ret = 0;
 
 	reading.fd = dir_open(scan->top_fd, dir->path);
@@ -627,8 +591,6 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		ret = read_open_dir(&reading, err);
 		close(reading.fd);
 	}
-	for (size_t i = 0; i < reading.nr; i++)
-		free(reading.candidates[i].name);
-	free(reading.candidates);
+	scan_names_release(&reading.names);
 	return ret;
 }

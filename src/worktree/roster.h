@@ -1,0 +1,84 @@
+/*
+ * A roster is what a directory was seen to hold, kept so that one that has not
+ * changed is not listed again.
+ *
+ * A directory's times change whenever a name in it comes or goes. So where its
+ * inode, mtime and ctime are those of last time, so are its names. What is kept
+ * of them are the ones that the index did not have, which are few, with a sum
+ * over those that it had; where the sum is another, the index has changed in
+ * this directory, and it is listed again.
+ *
+ * As with the entries of git's index, times are believed only once they are
+ * old: a change in the tick in which the directory was listed leaves no trace.
+ * A roster is recorded only where the directory had not changed for several
+ * ticks of the kernel's, or for two seconds where the file system keeps whole
+ * ones. Where a file system is not known to keep such times (network, FUSE), or
+ * core.untrackedCache is false, with which the user says the same, nothing is
+ * recorded.
+ *
+ * Derived data in $GIT_DIR/checkpoint.d/rosters, safe to delete. What its
+ * checksum does not hold for is not there. No roster speaks of objects, or of
+ * what the rules made of a name: only of names.
+ */
+#ifndef WORKTREE_ROSTER_H
+#define WORKTREE_ROSTER_H
+
+#include "base/error.h"
+
+#include <sys/stat.h>
+#include <time.h>
+
+struct repository;
+struct rosters;
+
+struct roster {
+	uint64_t device, inode;
+	int64_t mtime_sec, ctime_sec;
+	uint32_t mtime_nsec, ctime_nsec;
+	uint64_t tracked; /* roster_sum() of what the index has here */
+	/* Names that it has not, each with its d_type in front and a NUL
+	 * behind. */
+	const char *names;
+	size_t len;
+	size_t count; /* of all names but . and .. */
+};
+
+/* Read what is there; an unusable file is an empty one. The caller must
+ * rosters_free(). */
+struct rosters *rosters_read(const struct repository *repo);
+void rosters_free(struct rosters *rosters);
+/* The same from memory, which is copied. For tests. */
+struct rosters *rosters_parse(const void *data, size_t len);
+
+/* How many there are. */
+size_t rosters_count(const struct rosters *rosters);
+
+/* The one of the directory whose fstat() is `st`, or NULL. Borrowed. Safe from
+ * several threads. */
+const struct roster *rosters_find(const struct rosters *rosters,
+				  const struct stat *st);
+
+/*
+ * Start a sum over the names that the index has in a directory; add each, in
+ * the order of the index, with what it is. It differs from one repository to
+ * the next, so that nobody can make names that have the same.
+ */
+enum roster_kind { ROSTER_FILE, ROSTER_DIR, ROSTER_GITLINK };
+uint64_t rosters_sum_start(const struct rosters *rosters);
+uint64_t roster_sum(uint64_t sum, const char *name, size_t len,
+		    enum roster_kind kind);
+
+/* Fill everything that comes from fstat(). */
+void roster_stat(struct roster *roster, const struct stat *st);
+/* Whether a roster that is made from `now` on may be recorded. */
+bool roster_is_quiet(const struct stat *st, const struct timespec *now);
+/* Whether the file system of the open directory keeps the times that it
+ * takes. */
+bool roster_may_trust(int fd);
+
+/* Replace the file by these, with the sums of `rosters`. */
+int rosters_write(const struct repository *repo, const struct rosters *rosters,
+		  const struct roster *const *items, size_t nr,
+		  struct error *err);
+
+#endif

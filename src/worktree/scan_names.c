@@ -1,0 +1,144 @@
+#include "worktree/scan_names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "git/tree.h"
+
+/*
+ * Whether the index has `name` of this directory as a file, or, with
+ * `as_dir`, files below it.
+ */
+static bool is_tracked(const struct scan *scan, const struct scan_dir *dir,
+		       const char *name, bool as_dir)
+{
+	const struct index *index = scan->index;
+	size_t skip = dir->path_len, len = strlen(name);
+	size_t low = dir->first, high = dir->end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *path = index->entries[middle].path + skip;
+		int order = strncmp(path, name, len);
+
+		if (!order)
+			order = (unsigned char)path[len] - (as_dir ? '/' : 0);
+		if (!order)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static bool is_gitlink(const struct scan *scan, const struct scan_dir *dir,
+		       const char *name)
+{
+	char *path = xstrfmt("%s%s", dir->path, name);
+	const struct index_entry *entry = index_find(scan->index, path);
+
+	free(path);
+	return entry && entry->mode == MODE_GITLINK;
+}
+
+static void note_name(struct scan_names *names, const struct scan *scan,
+		      const struct scan_dir *dir, int fd,
+		      const struct dirent *dirent)
+{
+	const char *name = dirent->d_name;
+	unsigned char type = dirent->d_type;
+	struct stat st;
+
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return;
+	names->count++;
+	if (type == DT_UNKNOWN && !fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
+		type = IFTODT(st.st_mode);
+	if (type == DT_DIR ? is_tracked(scan, dir, name, true) ||
+				     is_gitlink(scan, dir, name)
+			   : is_tracked(scan, dir, name, false))
+		return;
+	buf_addch(&names->listed, type);
+	buf_add(&names->listed, name, strlen(name) + 1);
+}
+
+static int list(struct scan_names *names, const struct scan *scan,
+		const struct scan_dir *dir, int fd, struct error *err)
+{
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *handle = own < 0 ? NULL : fdopendir(own);
+	struct dirent *dirent;
+
+	if (!handle) {
+		if (own >= 0)
+			close(own);
+		return error_errno(err, "cannot list '%s'", dir->path);
+	}
+	for (errno = 0; (dirent = readdir(handle)); errno = 0)
+		note_name(names, scan, dir, fd, dirent);
+	if (errno)
+		error_errno(err, "cannot list '%s'", dir->path);
+	closedir(handle);
+	return err->code;
+}
+
+static void record(const struct scan_names *names, struct scan_dir *dir,
+		   const struct stat *st, uint64_t tracked)
+{
+	struct roster *roster = xcalloc(1, sizeof(*roster));
+
+	roster_stat(roster, st);
+	roster->tracked = tracked;
+	roster->count = names->count;
+	roster->len = names->listed.len;
+	roster->names = xmemdup(names->listed.ptr, names->listed.len);
+	dir->roster = dir->fresh_roster = roster;
+}
+
+int scan_names_read(struct scan_names *names, struct scan *scan,
+		    struct scan_dir *dir, int fd, const struct stat *st,
+		    uint64_t tracked, struct error *err)
+{
+	const struct roster *known = NULL;
+
+	*names = (struct scan_names){.listed = BUF_INIT};
+	if (scan->believes_times)
+		known = rosters_find(scan->rosters, st);
+	if (known && known->tracked == tracked) {
+		dir->roster = known;
+		names->at = known->names;
+		names->end = known->names + known->len;
+		names->count = known->count;
+		return 0;
+	}
+	if (list(names, scan, dir, fd, err) < 0)
+		return err->code;
+	if (scan->believes_times && st->st_dev == scan->device &&
+	    roster_is_quiet(st, &scan->start))
+		record(names, dir, st, tracked);
+	names->at = names->listed.ptr;
+	names->end = names->listed.ptr + names->listed.len;
+	return 0;
+}
+
+void scan_names_release(struct scan_names *names)
+{
+	buf_release(&names->listed);
+}
+
+const char *scan_names_next(struct scan_names *names, unsigned char *type)
+{
+	const char *name;
+
+	if (names->at == names->end)
+		return NULL;
+	*type = (unsigned char)*names->at;
+	name = names->at + 1;
+	names->at = name + strlen(name) + 1;
+	return name;
+}
