@@ -21,6 +21,8 @@ PROGRAM = git-checkpoint
 # How many tests run at once, and how long each target of `make fuzz` does.
 JOBS = $(shell getconf _NPROCESSORS_ONLN)
 FUZZ_SECONDS = 10
+# How large the workload of `make bench` is; tests/bench/run has the rest.
+BENCH_FILES = 100000
 
 # DEVELOPER=1: warnings are errors. SANITIZE=address,undefined: just that.
 # V=1: show the commands.
@@ -76,6 +78,7 @@ DIFFERENTIAL_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/differential/*.
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_TESTS := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%)
 FUZZERS := $(FUZZ_TARGETS:%=$(BUILD)/fuzzer/%)
+BENCHMARKS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 COMPILED_TESTS := $(UNIT_TESTS) $(DIFFERENTIAL_TESTS) $(FUZZ_TESTS)
 SHELL_TESTS := $(wildcard tests/*/*.bats)
 MANUAL := $(patsubst Documentation/%.adoc,$(BUILD)/doc/%.1, \
@@ -84,7 +87,7 @@ MANUAL := $(patsubst Documentation/%.adoc,$(BUILD)/doc/%.1, \
 		$(wildcard Documentation/gitformat-*.adoc))
 VERSION = $(shell sed -n 's/.*CHECKPOINT_VERSION "\(.*\)"/\1/p' src/base/version.h)
 
-.PHONY: all help test check fuzz install uninstall doc install-doc clean FORCE
+.PHONY: all help test bench check fuzz install uninstall doc install-doc clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -96,6 +99,7 @@ help:
 	@echo 'make check          all static checks: check-headers, check-layers,'
 	@echo '                    check-cppcheck, check-shell, check-format'
 	@echo 'make fuzz           every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
+	@echo 'make bench          ours beside git, on BENCH_FILES=$(BENCH_FILES) files'
 	@echo 'make doc            the manual; needs asciidoctor'
 	@echo 'make install        to prefix=$(prefix), below DESTDIR'
 	@echo 'make install-doc, uninstall, clean'
@@ -125,7 +129,8 @@ $(BUILD)/flags: FORCE
 	@flags='$(subst ','\'',$(FLAGS))'; echo "$$flags" | cmp -s - $@ || \
 		echo "$$flags" >$@
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(COMPILED_TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(COMPILED_TESTS:=.d) \
+	$(BENCHMARKS:=.d)
 
 # Tests
 
@@ -158,6 +163,15 @@ $(BUILD)/fuzzer/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+# Speed: tables, JSON and plots in build/bench
+
+bench: $(PROGRAM) $(BENCHMARKS)
+	$(Q)BUILD='$(BUILD)' tests/bench/run $(BENCH_FILES)
+
+$(BENCHMARKS): %: %.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 # Static checks
 
