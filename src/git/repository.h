@@ -35,8 +35,8 @@ struct repository {
 	unsigned share_mode; /* core.sharedRepository: bits to add; 0: none */
 	bool share_exact;    /* it is an octal mode: other bits go */
 	struct repository_library *library; /* private */
-	struct git_repository *lg2; /* for git/ and worktree/ only */
-	struct git_odb *odb;	    /* likewise */
+	struct git_repository *lg2;	    /* for git/ and worktree/ only */
+	struct git_odb *odb;		    /* likewise */
 };
 
 /*
