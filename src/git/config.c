@@ -208,17 +208,23 @@ int config_get_int(const struct config *config, const char *key,
 	return 0;
 }
 
+bool config_parse_seconds(const char *text, int64_t *out)
+{
+	static const int64_t factors[] = {1, 60, 3600, 86400, 604800};
+
+	return parse_number(text, "smhdw", factors, out) && *out >= 0;
+}
+
 int config_get_seconds(const struct config *config, const char *key,
 		       int64_t fallback, int64_t *out, struct error *err)
 {
-	static const int64_t factors[] = {1, 60, 3600, 86400, 604800};
 	const char *text;
 	int ret = get_value(config, key, &text, err);
 
 	*out = fallback;
 	if (ret < 0 || !text)
 		return ret;
-	if (!parse_number(text, "smhdw", factors, out) || *out < 0) {
+	if (!config_parse_seconds(text, out)) {
 		*out = fallback;
 		return error_set(err, ERR_FAILED,
 				 "bad duration '%s' for '%s': want a number "

@@ -40,5 +40,7 @@ int config_get_int(const struct config *config, const char *key,
 /* Seconds: a number with s, m, h, d or w behind it; none means seconds. */
 int config_get_seconds(const struct config *config, const char *key,
 		       int64_t fallback, int64_t *out, struct error *err);
+/* The same of a text from elsewhere; false: it is none. */
+bool config_parse_seconds(const char *text, int64_t *out);
 
 #endif
