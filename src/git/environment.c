@@ -66,3 +66,27 @@ void environment_build(struct strlist *out, const struct git_command *command)
 			strlist_add(out, changes.items[i]);
 	strlist_release(&changes);
 }
+
+int environment_enter(const struct repository *repo, struct error *err)
+{
+	struct strlist changes = STRLIST_INIT;
+	int ret = 0;
+
+	add_repository(&changes, repo);
+	for (size_t i = 0; i < changes.nr && !ret; i++) {
+		char *equals = strchr(changes.items[i], '=');
+		bool failed;
+
+		if (equals)
+			*equals = '\0';
+		failed = equals ? setenv(changes.items[i], equals + 1, 1) < 0
+				: unsetenv(changes.items[i]) < 0;
+		if (failed)
+			ret = error_errno(err, "cannot set '%s'",
+					  changes.items[i]);
+	}
+	if (!ret && chdir(repo->worktree) < 0)
+		ret = error_errno(err, "cannot change to '%s'", repo->worktree);
+	strlist_release(&changes);
+	return ret;
+}

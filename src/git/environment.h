@@ -17,4 +17,11 @@
  */
 void environment_build(struct strlist *out, const struct git_command *command);
 
+/*
+ * Stand at the top of the worktree for good, with the variables set by which
+ * git, and repository_open(), find this repository from there: for a program
+ * that outlives the directory it was started in.
+ */
+int environment_enter(const struct repository *repo, struct error *err);
+
 #endif
