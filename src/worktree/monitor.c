@@ -1,0 +1,360 @@
+#include "worktree/monitor.h"
+
+#include "base/alloc.h"
+
+#ifdef __linux__
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/strlist.h"
+#include "git/operation_names.h"
+#include "git/repository.h"
+#include "worktree/monitor_walk.h"
+
+/* At most so much is read in one go, so that a storm cannot hold us. */
+#define READS_MAX 16
+#define READ_BYTES (64 * 1024)
+/* Ignored directories that came and went since the last walk. */
+#define PASSED_OVER_MAX 4096
+
+struct monitor {
+	struct monitor_watch watch;
+	struct strlist fresh; /* directories that appeared: "a/b" */
+	bool stale;	      /* the next quiet moment needs a walk */
+	bool index_changed;   /* or a look at what is tracked */
+};
+
+/* -- whether it can be ---------------------------------------------------- */
+
+/* Those where other hosts, or a server, change files behind the kernel. */
+static const char *distant_file_system(int fd)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} systems[] = {
+		{0x6969, "NFS"},	{0x517b, "SMB"},
+		{0xff534d42, "CIFS"},	{0xfe534d42, "SMB"},
+		{0x01021997, "9P"},	{0x65735546, "FUSE"},
+		{0x00c36400, "Ceph"},	{0x5346414f, "AFS"},
+		{0x0bd00bd0, "Lustre"}, {0x01161970, "GFS2"},
+		{0x7461636f, "OCFS2"},	{0x47504653, "GPFS"},
+		{0x73757245, "Coda"},	{0xbacbacbc, "vmhgfs"},
+		{0x786f4256, "vboxsf"},
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(systems); i++)
+		if (((unsigned long)fs.f_type & 0xffffffff) == systems[i].magic)
+			return systems[i].name;
+	return NULL;
+}
+
+static int open_inotify(struct monitor *monitor, struct error *err)
+{
+	const char *limit = getenv("GIT_CHECKPOINT_WATCH_LIMIT");
+	const char *distant = distant_file_system(monitor->watch.top_fd);
+
+	if (distant)
+		return error_set(err, ERR_UNSUPPORTED,
+				 "changes on a file system of type %s are not "
+				 "reported",
+				 distant);
+	if (limit)
+		monitor->watch.limit = strtoul(limit, NULL, 10);
+	monitor->watch.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (monitor->watch.fd >= 0)
+		return 0;
+	if (errno == EMFILE) {
+		error_set(err, ERR_UNSUPPORTED,
+			  "too many programs watch directories");
+		return error_hint(err, "the limit is "
+				       "fs.inotify.max_user_instances, see "
+				       "sysctl(8)");
+	}
+	error_errno(err, "cannot watch directories");
+	return err->code = ERR_UNSUPPORTED;
+}
+
+int monitor_open(struct monitor **out, struct repository *repo,
+		 struct error *err)
+{
+	struct monitor *monitor = xcalloc(1, sizeof(*monitor));
+	int ret = 0;
+
+	monitor->watch.repo = repo;
+	monitor->watch.fd = -1;
+	monitor->watch.top_fd =
+		open(repo->worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (monitor->watch.top_fd < 0)
+		ret = error_errno(err, "cannot open '%s'", repo->worktree);
+	if (!ret)
+		ret = open_inotify(monitor, err);
+	if (!ret)
+		ret = monitor_walk_all(&monitor->watch, err);
+	if (ret < 0) {
+		monitor_free(monitor);
+		monitor = NULL;
+	}
+	*out = monitor;
+	return ret;
+}
+
+void monitor_free(struct monitor *monitor)
+{
+	if (!monitor)
+		return;
+	if (monitor->watch.fd >= 0)
+		close(monitor->watch.fd);
+	if (monitor->watch.top_fd >= 0)
+		close(monitor->watch.top_fd);
+	monitor_table_release(&monitor->watch.table);
+	strlist_release(&monitor->watch.passed_over);
+	strlist_release(&monitor->fresh);
+	free(monitor);
+}
+
+int monitor_fd(const struct monitor *monitor)
+{
+	return monitor->watch.fd;
+}
+
+size_t monitor_count(const struct monitor *monitor)
+{
+	return monitor->watch.table.nr;
+}
+
+/* -- events -------------------------------------------------------------- */
+
+/* Whether a name in the git directory is part of what a checkpoint saves. */
+static bool is_state(const char *name)
+{
+	if (!strcmp(name, "index") || !strcmp(name, "HEAD") ||
+	    !strcmp(name, "config"))
+		return true;
+	for (size_t i = 0; i < OPERATION_UNITS; i++)
+		if (!strcmp(name, operation_units[i].name))
+			return true;
+	return false;
+}
+
+/* An event in a directory of the worktree. */
+static bool note_in_worktree(struct monitor *monitor,
+			     const struct monitored *dir, uint32_t mask,
+			     const char *name)
+{
+	bool is_dir = mask & IN_ISDIR;
+
+	if (mask & (IN_DELETE_SELF | IN_MOVE_SELF))
+		return true;
+	/* Ours, while git looks at the worktree through it: never a change. */
+	if (!strcmp(name, ".git")) {
+		/* At the top it is the git directory, watched for itself. */
+		if (!dir->path[0])
+			return mask & (IN_DELETE | IN_MOVED_FROM);
+		monitor->stale |= (mask & (IN_CREATE | IN_DELETE |
+					   IN_MOVED_FROM | IN_MOVED_TO)) != 0;
+	}
+	if (dir->kind == MONITORED_NESTED)
+		return !strcmp(name, ".git");
+	if (!strcmp(name, ".gitignore"))
+		monitor->stale = true;
+	if (is_dir && mask & IN_MOVED_FROM)
+		/* What is below it may be watched, by names that are wrong. */
+		monitor->stale = true;
+	if (is_dir && mask & (IN_CREATE | IN_MOVED_TO))
+		strlist_addf(&monitor->fresh, "%s%s", dir->path, name);
+	return true;
+}
+
+/* Whether it may make a difference to a checkpoint. */
+static bool note_event(struct monitor *monitor,
+		       const struct inotify_event *event)
+{
+	const char *name = event->len ? event->name : "";
+	const struct monitored *dir;
+
+	if (event->mask & IN_Q_OVERFLOW) {
+		monitor->stale = true;
+		return true;
+	}
+	dir = monitor_table_find(&monitor->watch.table, event->wd);
+	if (!dir)
+		return false;
+	if (event->mask & (IN_IGNORED | IN_UNMOUNT)) {
+		monitor_table_remove(&monitor->watch.table, event->wd);
+		return false;
+	}
+	switch (dir->kind) {
+	case MONITORED_DIR:
+	case MONITORED_TRACKED:
+	case MONITORED_NESTED:
+		return note_in_worktree(monitor, dir, event->mask, name);
+	case MONITORED_GIT:
+		monitor->index_changed |= !strcmp(name, "index");
+		/* logs/ and info/ may be made later than we start. */
+		monitor->stale |=
+			event->mask & IN_CREATE &&
+			(!strcmp(name, "logs") || !strcmp(name, "info"));
+		return is_state(name);
+	case MONITORED_INFO:
+		monitor->stale |= !strcmp(name, "exclude");
+		return !strcmp(name, "exclude");
+	case MONITORED_LOGS:
+	case MONITORED_NESTED_GIT:
+		return !strcmp(name, "HEAD");
+	}
+	return false;
+}
+
+static bool note_events(struct monitor *monitor, const char *data, size_t len)
+{
+	bool changed = false;
+
+	for (size_t at = 0; at + sizeof(struct inotify_event) <= len;) {
+		const struct inotify_event *event = (const void *)(data + at);
+
+		changed |= note_event(monitor, event);
+		at += sizeof(*event) + event->len;
+	}
+	return changed;
+}
+
+static int walk_fresh(struct monitor *monitor, struct error *err)
+{
+	struct strlist fresh = monitor->fresh;
+	int ret = 0;
+
+	if (!fresh.nr)
+		return 0;
+	monitor->fresh = (struct strlist)STRLIST_INIT;
+	strlist_sort(&fresh);
+	strlist_unique(&fresh);
+	/* Where all are to be visited again, there is no hurry. */
+	if (!monitor->stale)
+		ret = monitor_walk_new(&monitor->watch, &fresh, err);
+	strlist_release(&fresh);
+	return ret;
+}
+
+int monitor_read(struct monitor *monitor, bool *changed, struct error *err)
+{
+	/* As inotify(7) wants it aligned. */
+	struct inotify_event *events = xmalloc(READ_BYTES);
+	int ret = 0;
+
+	*changed = false;
+	for (int i = 0; i < READS_MAX; i++) {
+		ssize_t got = read(monitor->watch.fd, events, READ_BYTES);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno != EAGAIN)
+			ret = error_errno(err, "cannot read events");
+		if (got <= 0)
+			break;
+		*changed |=
+			note_events(monitor, (const char *)events, (size_t)got);
+	}
+	free(events);
+	if (!ret)
+		ret = walk_fresh(monitor, err);
+	return ret;
+}
+
+/*
+ * The top may have been deleted, or replaced by another directory. Nothing
+ * reports the end of a directory that we have open ourselves; what was in it
+ * went first, and that was reported.
+ */
+static int check_top(struct monitor *monitor, struct error *err)
+{
+	const char *worktree = monitor->watch.repo->worktree;
+	struct stat named, held;
+	int fd;
+
+	if (lstat(worktree, &named) < 0 || !S_ISDIR(named.st_mode))
+		return error_set(err, ERR_NOT_FOUND,
+				 "the worktree '%s' is no longer there",
+				 worktree);
+	if (!fstat(monitor->watch.top_fd, &held) &&
+	    held.st_dev == named.st_dev && held.st_ino == named.st_ino)
+		return 0;
+	fd = open(worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", worktree);
+	close(monitor->watch.top_fd);
+	monitor->watch.top_fd = fd;
+	monitor->stale = true;
+	return 0;
+}
+
+int monitor_settle(struct monitor *monitor, struct error *err)
+{
+	const struct monitor_watch *watch = &monitor->watch;
+
+	if (check_top(monitor, err) < 0)
+		return err->code;
+	if (!monitor->stale && monitor->index_changed &&
+	    monitor_passed_over_wrongly(watch))
+		monitor->stale = true;
+	monitor->index_changed = false;
+	if (watch->passed_over.nr > watch->passed_over_then + PASSED_OVER_MAX)
+		monitor->stale = true;
+	if (!monitor->stale)
+		return 0;
+	monitor->stale = false;
+	return monitor_walk_all(&monitor->watch, err);
+}
+
+#else
+
+int monitor_open(struct monitor **out, struct repository *repo,
+		 struct error *err)
+{
+	(void)repo;
+	*out = NULL;
+	return error_set(err, ERR_UNSUPPORTED,
+			 "this system does not report changes of directories");
+}
+
+void monitor_free(struct monitor *monitor)
+{
+	(void)monitor;
+}
+
+int monitor_fd(const struct monitor *monitor)
+{
+	(void)monitor;
+	return -1;
+}
+
+int monitor_read(struct monitor *monitor, bool *changed, struct error *err)
+{
+	(void)monitor;
+	(void)err;
+	*changed = false;
+	return 0;
+}
+
+int monitor_settle(struct monitor *monitor, struct error *err)
+{
+	(void)monitor;
+	(void)err;
+	return 0;
+}
+
+size_t monitor_count(const struct monitor *monitor)
+{
+	(void)monitor;
+	return 0;
+}
+
+#endif
