@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	{"redo", "take back the last undo", cmd_redo, NEED_REPO},
 	{"guard", "save, then run a command that may do harm", cmd_guard,
 	 NEED_REPO},
+	{"watch", "save by itself, again and again, while work goes on",
+	 cmd_watch, NEED_REPO},
 	COMMAND_GROUP("look and compare"),
 	{"list", "list checkpoints", cmd_list, NEED_REPO},
 	{"show", "show what is known of a checkpoint", cmd_show, NEED_REPO},

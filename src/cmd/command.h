@@ -96,6 +96,7 @@ command_run cmd_undo;
 command_run cmd_update;
 command_run cmd_verify;
 command_run cmd_unpin;
+command_run cmd_watch;
 command_run cmd_help;
 
 #endif

@@ -123,6 +123,7 @@ described_options_of() {
 		git checkpoint create --type=auto --json
 		git checkpoint session start --json
 		git checkpoint session show --json
+		git checkpoint watch --on-exit-of="$(sh -c 'echo $$')" --json
 	} >../records
 	{
 		git checkpoint diff latest --json
