@@ -42,6 +42,7 @@ static const struct command commands[] = {
 	 NEED_REPO},
 	{"update", "note decisions and more in a task's record", cmd_update,
 	 NEED_REPO},
+	{"resume", "go on where the work stopped", cmd_resume, NEED_REPO},
 	{"status", "say how things stand", cmd_status, NEED_REPO},
 	{"report", "report how the work went", cmd_report, NEED_REPO},
 	COMMAND_GROUP("keep and drop"),

@@ -87,6 +87,7 @@ command_run cmd_push;
 command_run cmd_redo;
 command_run cmd_report;
 command_run cmd_restore;
+command_run cmd_resume;
 command_run cmd_session;
 command_run cmd_show;
 command_run cmd_subtask;

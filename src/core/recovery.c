@@ -41,33 +41,45 @@ static void drop_last(struct recovery_list *list)
 
 /* -- the newest checkpoint ----------------------------------------------- */
 
+/* 1: a restore made it. One whose type cannot be read is taken for one that
+ * none did: that it is damaged is to be seen. 0 or 1, or < 0. */
+static int is_safety(struct repository *repo, struct checkpoint *name,
+		     struct error *err)
+{
+	int type = TYPE_UNKNOWN;
+	int ret = checkpoint_read_commit(repo, name, err);
+
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 1;
+	}
+	if (!ret)
+		ret = checkpoint_type_of(repo, &name->commit, &type, err);
+	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
+		error_release(err);
+		ret = 0;
+	}
+	return ret < 0 ? ret : type == TYPE_PRE_RESTORE;
+}
+
 /* The first from place `at` on that no restore made, of the same session. */
 static int first_of_own_accord(struct repository *repo,
 			       struct checkpoint_list *names, size_t at,
-			       struct checkpoint *out, struct error *err)
+			       size_t *out, struct error *err)
 {
 	const char *session = names->items[at].session;
 
 	for (size_t i = at; i < names->nr; i++) {
-		struct checkpoint *name = &names->items[i];
-		int type, ret;
+		int ret;
 
-		if (strcmp(name->session, session))
+		if (strcmp(names->items[i].session, session))
 			continue;
-		ret = checkpoint_read_commit(repo, name, err);
-		if (!ret)
-			ret = checkpoint_type_of(repo, &name->commit, &type,
-						 err);
-		if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
-			error_release(err);
-			continue;
-		}
+		ret = is_safety(repo, &names->items[i], err);
 		if (ret < 0)
 			return ret;
-		if (type == TYPE_PRE_RESTORE)
-			continue;
-		checkpoint_copy(out, name);
-		return 0;
+		*out = i;
+		if (!ret)
+			return 0;
 	}
 	return error_set(err, ERR_NOT_FOUND, "session '%s' has no checkpoint",
 			 session);
@@ -79,13 +91,16 @@ int recovery_newest(struct repository *repo, enum checkpoint_scope scope,
 {
 	struct checkpoint_list names = CHECKPOINT_LIST_INIT;
 	int ret = checkpoint_list_names(repo, scope, session, &names, err);
+	size_t place = 0;
 
 	*out = (struct checkpoint){0};
 	if (!ret && !names.nr)
 		ret = error_set(err, ERR_NOT_FOUND,
 				"session '%s' has no checkpoint", session);
 	if (!ret)
-		ret = first_of_own_accord(repo, &names, 0, out, err);
+		ret = first_of_own_accord(repo, &names, 0, &place, err);
+	if (!ret)
+		checkpoint_copy(out, &names.items[place]);
 	checkpoint_list_release(&names);
 	return ret;
 }
@@ -137,18 +152,23 @@ static int add_all_logged(struct repository *repo, struct recovery_list *out,
 
 /* -- sessions of which there are checkpoints alone ----------------------- */
 
-/* A session that was not started has nothing to go on with. */
-static int add_stored(struct repository *repo, const struct checkpoint *newest,
+/* 1: it is added, or has nothing to go on with because nobody started it; 0:
+ * the checkpoint cannot be read. */
+static int add_stored(struct repository *repo, const struct checkpoint *from,
+		      const struct checkpoint *newest,
 		      struct recovery_list *out, struct error *err)
 {
 	struct recovery *item;
 	struct stored stored;
-	int ret = stored_open(repo, newest, &stored, err);
+	int ret = stored_open(repo, from, &stored, err);
 
 	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID || ret == ERR_NEWER) {
 		error_release(err);
 		ret = 0;
-	} else if (!ret && json_get_string(stored.record.session, "status")) {
+	} else if (!ret) {
+		ret = 1;
+	}
+	if (ret > 0 && json_get_string(stored.record.session, "status")) {
 		item = add(out);
 		session_state_of_record(&stored.record, &item->state);
 		checkpoint_copy(&item->newest, newest);
@@ -159,6 +179,31 @@ static int add_stored(struct repository *repo, const struct checkpoint *newest,
 	return ret;
 }
 
+/* What the newest does not tell, the one before may. */
+static int add_session(struct repository *repo, struct checkpoint_list *names,
+		       size_t at, struct recovery_list *out, struct error *err)
+{
+	const char *session = names->items[at].session;
+	size_t newest = 0;
+	int ret = first_of_own_accord(repo, names, at, &newest, err);
+
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 0;
+	}
+	for (size_t i = newest; !ret && i < names->nr; i++) {
+		if (strcmp(names->items[i].session, session))
+			continue;
+		ret = is_safety(repo, &names->items[i], err);
+		if (!ret)
+			ret = add_stored(repo, &names->items[i],
+					 &names->items[newest], out, err);
+		else if (ret > 0)
+			ret = 0;
+	}
+	return ret < 0 ? ret : 0;
+}
+
 static int add_foreign(struct repository *repo, enum checkpoint_scope scope,
 		       struct strmap *seen, struct recovery_list *out,
 		       struct error *err)
@@ -167,21 +212,13 @@ static int add_foreign(struct repository *repo, enum checkpoint_scope scope,
 	int ret = checkpoint_list_names(repo, scope, NULL, &names, err);
 
 	for (size_t i = 0; !ret && i < names.nr; i++) {
-		struct checkpoint newest = {0};
+		const char *session = names.items[i].session;
 
-		if (strmap_has(seen, names.items[i].session))
+		if (strmap_has(seen, session))
 			continue;
-		strmap_put(seen, names.items[i].session, out);
-		if (session_log_exists(repo, names.items[i].session))
-			continue;
-		ret = first_of_own_accord(repo, &names, i, &newest, err);
-		if (!ret)
-			ret = add_stored(repo, &newest, out, err);
-		if (ret == ERR_NOT_FOUND) {
-			error_release(err);
-			ret = 0;
-		}
-		checkpoint_release(&newest);
+		strmap_put(seen, session, out);
+		if (!session_log_exists(repo, session))
+			ret = add_session(repo, &names, i, out, err);
 	}
 	checkpoint_list_release(&names);
 	return ret;
@@ -225,6 +262,15 @@ bool recovery_is_open(const struct recovery *recovery)
 	       !recovery->superseded;
 }
 
+/* Of a session without tasks nobody can say that all is done, unless it has
+ * been ended. */
+static bool may_go_on(const struct recovery *item)
+{
+	return !item->state.nr_tasks && !item->superseded &&
+	       item->state.status != SESSION_ENDED &&
+	       item->state.status != SESSION_ABANDONED;
+}
+
 const struct recovery *recovery_choose(const struct recovery_list *list,
 				       bool *several)
 {
@@ -245,6 +291,10 @@ const struct recovery *recovery_choose(const struct recovery_list *list,
 		*several = *several || foreign;
 		foreign = item;
 	}
+	/* This worktree's last one comes first. */
+	if (!own && list->nr && list->items[0].ours &&
+	    may_go_on(&list->items[0]))
+		own = &list->items[0];
 	if (own)
 		*several = false;
 	return own ? own : *several ? NULL : foreign;

@@ -54,8 +54,9 @@ bool recovery_is_open(const struct recovery *recovery);
 
 /*
  * The one to go on with where none is named: this worktree's active session if
- * it is unfinished, its newest that is, or a fetched one where that is the only
- * one. NULL: there is none, or (`*several`) more than one. Borrowed.
+ * it is unfinished, its newest that is, its last one if that has no tasks and
+ * has not been ended, or a fetched one where that is the only one. NULL: there
+ * is none, or (`*several`) more than one. Borrowed.
  */
 const struct recovery *recovery_choose(const struct recovery_list *list,
 				       bool *several);
