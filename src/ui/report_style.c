@@ -88,6 +88,7 @@ const char report_style[] =
 "  vertical-align: top; }\n"
 "tr:last-child td { border-bottom: 0; }\n"
 "td:last-child, th:last-child { padding-right: 0; }\n"
+"td.text { white-space: nowrap; }\n"
 "td.wide { min-width: 220px; overflow-wrap: anywhere; }\n"
 ".number { text-align: right; white-space: nowrap;\n"
 "  font-variant-numeric: tabular-nums; }\n"

@@ -127,7 +127,7 @@ status() {
 	run -0 git checkpoint status
 	assert_line --partial 'a restore is unfinished'
 	assert_line --partial "'git checkpoint restore --continue'"
-	run -0 status '.unfinished_restore | has("target")'
+	run -0 --separate-stderr status '.unfinished_restore | has("target")'
 	assert_output true
 	rm .git/checkpoint.d/journal
 	run -0 status .unfinished_restore
@@ -175,4 +175,92 @@ status() {
 @test "outside of a repository there is no status" {
 	run -128 git checkpoint status
 	assert_output --partial 'not a git repository'
+}
+
+@test "the task is shown with phase, subtask, percent and where to resume" {
+	repo_new
+	git checkpoint session start --quiet --plan=- <<-'EOT'
+		{"tasks": [
+			{"task_id": "T01", "task_description": "write it",
+			 "phases": {"total": 3}, "subtasks": {"total": 5}},
+			{"task_id": "T02"}
+		]}
+	EOT
+	git checkpoint task start --quiet T01
+	for phase in 1 2; do
+		git checkpoint phase start --quiet $phase
+		[[ $phase == 2 ]] || git checkpoint phase complete --quiet $phase
+	done
+	git checkpoint subtask start --quiet s1
+	git checkpoint subtask complete --quiet s1
+	git checkpoint subtask start --quiet s2
+	run -0 git checkpoint status
+	assert_line --regexp '^State: +incomplete, 0 of 2 tasks done, 20%$'
+	assert_line --regexp '^Task: +T01, write it$'
+	assert_line --regexp '^Phase: +2/3$'
+	assert_line --regexp '^Subtask: +1/5 done, s2$'
+	assert_line --regexp '^Progress: +40%$'
+	assert_line --regexp '^Resume at: +phase_2_subtask_2$'
+	run -0 status '.state, .session.percent, (.task |
+		.task_id, .phase, .phases, .subtask, .subtasks_completed, .subtasks,
+		.percent, .resume_point)'
+	assert_output - <<-'EOT'
+		"incomplete"
+		20
+		"T01"
+		2
+		3
+		"s2"
+		1
+		5
+		40
+		"phase_2_subtask_2"
+	EOT
+}
+
+@test "incomplete is said while tasks are not done, and only then" {
+	repo_new
+	git checkpoint session start --quiet
+	git checkpoint task start --quiet 'T01'
+	git checkpoint create --quiet 'incomplete'
+	run -1 git checkpoint status --exit-code
+	assert_line --regexp '^State: +incomplete'
+	run -0 git checkpoint status --quiet
+	assert_output incomplete
+	run -1 git checkpoint status --exit-code --quiet
+	git checkpoint session end --quiet --interrupted
+	run -1 git checkpoint status --exit-code
+	assert_line --regexp '^Session: .*, interrupted'
+	assert_line "hint: 'git checkpoint resume' goes on with this session"
+	git checkpoint resume --quiet --continue
+	git checkpoint task fail --quiet -m 'no luck' T01
+	run -0 git checkpoint status --exit-code
+	refute_output --partial incomplete
+	run -0 git checkpoint status --json
+	refute_output --partial incomplete
+}
+
+@test "an abandoned session is nobody's to finish" {
+	repo_new
+	git checkpoint session start --quiet
+	git checkpoint task start --quiet T01
+	git checkpoint session start --quiet --force
+	run -0 git checkpoint status --exit-code
+	refute_output --partial incomplete
+}
+
+@test "fetched sessions count with --remotes, and only then" {
+	repo_new
+	id=$(git checkpoint session start --quiet)
+	git checkpoint task start --quiet T01
+	git checkpoint session end --quiet --interrupted
+	git clone --quiet "$REPO" ../clone
+	cd ../clone
+	git fetch --quiet origin 'refs/checkpoints/*:refs/checkpoint-remotes/origin/*'
+	run -0 git checkpoint status --exit-code
+	refute_output --partial incomplete
+	run -1 git checkpoint status --remotes --exit-code
+	assert_line --regexp "^Fetched: +$id of origin, interrupted, incomplete, 0 of 1 task done"
+	run -0 status '.state, .session, (.remotes[0] | .remote, .id, .state)' --remotes
+	assert_output $'"incomplete"\nnull\n"origin"\n'"\"$id\""$'\n"incomplete"'
 }
