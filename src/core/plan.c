@@ -372,33 +372,39 @@ static void sort_items(struct plan *plan)
 	strlist_unique(&plan->uncovered);
 }
 
-static int expect_match(struct planning *planning, struct error *err)
+/* Whether there is something at a path, or in the target's index. */
+static bool is_known(struct snapshot *now, const struct target *target,
+		     const char *path)
 {
-	for (size_t i = 0; i < planning->pathspecs->nr; i++) {
-		const char *spec = planning->pathspecs->items[i];
-		struct snapshot_path found;
-		struct oid oid;
-		uint32_t mode;
+	struct error ignored = ERROR_INIT;
+	struct snapshot_path found;
+	struct stat st;
+	struct oid oid;
+	uint32_t mode;
+	bool known;
 
-		if (!*spec || strpbrk(spec, "*?["))
-			continue;
-		snapshot_find(planning->now, spec, &found);
-		if (found.present || !tree_find(planning->now->repo,
-						&planning->target->stored.tree,
-						spec, &mode, &oid, err))
-			continue;
-		error_release(err);
-		if (tree_find(planning->now->repo,
-			      &planning->target->stored.index_tree, spec, &mode,
-			      &oid, err) < 0 &&
-		    dir_open(planning->now->scan->top_fd, spec) < 0) {
-			error_release(err);
+	snapshot_find(now, path, &found);
+	known = found.present || !dir_stat(now->scan->top_fd, path, &st) ||
+		!tree_find(now->repo, &target->stored.tree, path, &mode, &oid,
+			   &ignored) ||
+		!tree_find(now->repo, &target->stored.index_tree, path, &mode,
+			   &oid, &ignored);
+	error_release(&ignored);
+	return known;
+}
+
+int plan_expect(struct snapshot *now, const struct target *target,
+		const struct strlist *pathspecs, struct error *err)
+{
+	for (size_t i = 0; i < pathspecs->nr; i++) {
+		const char *spec = pathspecs->items[i];
+
+		if (*spec && !strpbrk(spec, "*?[") &&
+		    !is_known(now, target, spec))
 			return error_set(err, ERR_FAILED,
 					 "path '%s' is neither here nor in the "
 					 "checkpoint",
 					 spec);
-		}
-		error_release(err);
 	}
 	return 0;
 }
@@ -410,8 +416,7 @@ int plan_make(struct plan *out, struct snapshot *now,
 	struct planning planning = {out, now, target, pathspecs, STRMAP_INIT};
 
 	*out = (struct plan)PLAN_INIT;
-	if (expect_match(&planning, err) == 0 &&
-	    !oid_is_zero(&target->ignored_tree))
+	if (!oid_is_zero(&target->ignored_tree))
 		tree_walk(now->repo, &target->ignored_tree,
 			  PLANNING_MAX_ENTRIES, plan_ignored, &planning, err);
 	if (err->code ||

@@ -64,6 +64,13 @@ int plan_make(struct plan *out, struct snapshot *now,
 	      struct error *err);
 void plan_release(struct plan *plan);
 
+/*
+ * For paths that a user has just typed: ERR_FAILED names one that is neither
+ * here nor in the target.
+ */
+int plan_expect(struct snapshot *now, const struct target *target,
+		const struct strlist *pathspecs, struct error *err);
+
 /* Items other than PLAN_KEEP. */
 size_t plan_changes(const struct plan *plan);
 struct plan_item *plan_find(const struct plan *plan, const char *path);

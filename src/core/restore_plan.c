@@ -118,6 +118,12 @@ static int make_plan(struct restoring *restoring, struct error *err)
 	struct plan *plan = &restoring->out->plan;
 
 	plan_release(plan);
+	/* Those of a restore that is taken back, or gone on with, may be gone
+	 * from both sides by now. */
+	if (!restoring->journal && !restoring->undone &&
+	    plan_expect(restoring->saved.snapshot, &restoring->target,
+			restoring->paths, err) < 0)
+		return err->code;
 	return plan_make(plan, restoring->saved.snapshot, &restoring->target,
 			 restoring->paths, err);
 }

@@ -224,3 +224,16 @@ newline'
 	assert_file_not_exist .git/checkpoint.d/journal
 	assert_equal "$(tail -n 1 file)" changed
 }
+
+@test 'undo of a path that is gone by now has nothing to do there' {
+	repo_new
+	echo new >new
+	git checkpoint create -q
+	rm new
+	git checkpoint restore -q latest -- new
+	rm new
+	git checkpoint undo -q
+	assert_file_not_exist new
+	run -128 git checkpoint restore latest -- nowhere
+	assert_output "fatal: path 'nowhere' is neither here nor in the checkpoint"
+}
