@@ -10,6 +10,7 @@
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/prompt.h"
+#include "ui/sessions.h"
 #include "ui/size.h"
 
 struct create {
@@ -128,6 +129,22 @@ static void say_omitted(struct output *output, const struct omitted *omitted)
 			   omitted->nr - ignored - 10);
 }
 
+/* Of the task that it belongs to: "Phase 2/3, Subtasks 1/4". */
+static void say_progress(struct output *output, const struct json *task)
+{
+	struct buf text = BUF_INIT, subtasks = BUF_INIT;
+
+	task_add_phase(&text, task);
+	task_add_subtasks(&subtasks, task);
+	if (text.len && subtasks.len)
+		buf_addstr(&text, ", ");
+	buf_addstr(&text, subtasks.ptr);
+	if (text.len)
+		output_say(output, "  progress:    %s\n", text.ptr);
+	buf_release(&text);
+	buf_release(&subtasks);
+}
+
 static void say_saved(struct output *output, const struct saved *saved)
 {
 	struct buf size = BUF_INIT, time = BUF_INIT;
@@ -141,6 +158,7 @@ static void say_saved(struct output *output, const struct saved *saved)
 	output_say(output, "  id:          %s\n", saved->checkpoint.id);
 	output_say(output, "  ref:         %s\n", saved->checkpoint.ref);
 	output_say(output, "  type:        %s\n", saved->record.type_name);
+	say_progress(output, saved->record.task);
 	output_say(output,
 		   "  files:       %lld (%lld staged, %lld unstaged, %lld "
 		   "untracked)\n",
