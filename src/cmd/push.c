@@ -1,11 +1,13 @@
 #include "cmd/command.h"
 
 #include "core/push.h"
+#include "core/push_queue.h"
 #include "core/remote_choice.h"
 #include "git/remote.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/pushed.h"
+#include "ui/searched.h"
 
 static const char *const push_usage[] = {
 	"git checkpoint push [<options>] [<remote>] [<session>...]",
@@ -47,7 +49,30 @@ static int conclude(const struct push *push, struct error *err)
 				"another remote for checkpoints");
 		return err->code;
 	}
+	/* Warnings have named what could not be read. */
+	for (size_t i = 0; i < push->nr; i++)
+		if (push->sessions[i].unreadable.nr)
+			return err->code = ERR_REFUSED;
 	return 0;
+}
+
+static int run(struct command_context *context, struct push_request *request,
+	       struct push *push, struct error *err)
+{
+	struct searching searching;
+	int ret;
+
+	if (!context->output->quiet)
+		request->flags = REMOTE_PROGRESS;
+	searching_start(&searching, context->output);
+	request->searched = searching_tick;
+	request->context = &searching;
+	ret = push_run(context->repo, request, push, err);
+	searching_stop(&searching, &push->secrets);
+	/* What an automatic one could not do is done, or said. */
+	if (!ret && !request->dry_run)
+		push_queue_forget_failure(context->repo);
+	return ret;
 }
 
 int cmd_push(struct command_context *context, int argc, const char **argv,
@@ -67,14 +92,12 @@ int cmd_push(struct command_context *context, int argc, const char **argv,
 	if (!ret) {
 		request.remote = remote;
 		request.sessions = &sessions;
-		if (!context->output->quiet)
-			request.flags = REMOTE_PROGRESS;
-		ret = push_run(context->repo, &request, &push, err);
-		if (!ret)
-			pushed_print(context->output, &push, request.dry_run);
+		ret = run(context, &request, &push, err);
 	}
-	if (!ret)
+	if (!ret) {
+		pushed_print(context->output, &push, request.dry_run);
 		ret = conclude(&push, err);
+	}
 	push_release(&push);
 	strlist_release(&sessions);
 	free(remote);

@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "core/checkpoint.h"
-#include "core/connectivity.h"
 #include "core/manifest_commit.h"
 #include "git/commit.h"
 #include "git/object.h"
@@ -213,28 +212,6 @@ static int settle(struct batch *batch, unsigned tries, bool *stale,
 
 /* -- what cannot be sent ------------------------------------------------- */
 
-/* Take those out of the session that lack an object: one of them keeps git from
- * sending any. Returns how many. */
-static size_t leave_damaged(struct pushing *pushing, struct part *part)
-{
-	struct manifest *lacks = &part->session->lacks;
-	size_t found = 0;
-
-	for (size_t i = part->nr; i; i--) {
-		struct manifest_item *item = &lacks->items[i - 1];
-		struct error missing = ERROR_INIT;
-
-		if (connectivity_check(pushing->repo, &item->commit, &missing) <
-		    0) {
-			strlist_add(&part->session->out->unreadable, item->id);
-			manifest_remove(lacks, item->id);
-			found++;
-		}
-		error_release(&missing);
-	}
-	return found;
-}
-
 /* The push failed as a whole. 0: some were damaged, and it is worth a try
  * without these. */
 static int failed(struct batch *batch, struct error *err)
@@ -242,7 +219,9 @@ static int failed(struct batch *batch, struct error *err)
 	size_t found = 0;
 
 	for (size_t i = 0; i < batch->nr; i++)
-		found += leave_damaged(batch->pushing, &batch->parts[i]);
+		found += pushing_leave_damaged(batch->pushing,
+					       batch->parts[i].session,
+					       batch->parts[i].nr);
 	if (!found)
 		return err->code;
 	error_release(err);

@@ -4,6 +4,7 @@
 #include "core/pushing.h"
 
 #include "base/alloc.h"
+#include "core/connectivity.h"
 #include "core/secret_scan.h"
 #include "core/session.h"
 
@@ -22,7 +23,7 @@ static void add_commits(struct oids *oids, const struct manifest *manifest)
 	}
 }
 
-int pushing_search(struct pushing *pushing, struct error *err)
+static int search(struct pushing *pushing, struct error *err)
 {
 	const struct push_request *request = pushing->request;
 	struct oids tips = {0}, haves = {0};
@@ -46,6 +47,46 @@ int pushing_search(struct pushing *pushing, struct error *err)
 	free(tips.items);
 	free(haves.items);
 	return ret;
+}
+
+int pushing_search(struct pushing *pushing, struct error *err)
+{
+	int ret = search(pushing, err);
+	size_t found = 0;
+
+	if (!ret || ret == ERR_REFUSED)
+		return ret;
+	/* Not all of it could be read: maybe the rest can. */
+	for (size_t i = 0; i < pushing->nr; i++)
+		found += pushing_leave_damaged(pushing, &pushing->sessions[i],
+					       pushing->sessions[i].lacks.nr);
+	if (!found)
+		return ret;
+	error_release(err);
+	return search(pushing, err);
+}
+
+/* -- what cannot be sent ------------------------------------------------- */
+
+size_t pushing_leave_damaged(struct pushing *pushing,
+			     struct pushing_session *session, size_t nr)
+{
+	struct manifest *lacks = &session->lacks;
+	size_t found = 0;
+
+	for (size_t i = nr; i; i--) {
+		struct manifest_item *item = &lacks->items[i - 1];
+		struct error missing = ERROR_INIT;
+
+		if (connectivity_check(pushing->repo, &item->commit, &missing) <
+		    0) {
+			strlist_add(&session->out->unreadable, item->id);
+			manifest_remove(lacks, item->id);
+			found++;
+		}
+		error_release(&missing);
+	}
+	return found;
 }
 
 /* -- sessions ------------------------------------------------------------ */

@@ -47,6 +47,11 @@ int pushing_remember(struct pushing *pushing, struct error *err);
 /* What is to be seen to before anything is sent: core/push_check.c. Look for
  * secrets in all of it. */
 int pushing_search(struct pushing *pushing, struct error *err);
+/* Take those out of what a session lacks, of the oldest `nr`, that cannot be
+ * sent because an object is missing, and returns how many these were: one of
+ * them keeps git from sending any. */
+size_t pushing_leave_damaged(struct pushing *pushing,
+			     struct pushing_session *session, size_t nr);
 /* Sessions that somebody else writes to are given up. */
 int pushing_retire_shared(struct pushing *pushing, struct error *err);
 
