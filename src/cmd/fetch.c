@@ -27,6 +27,17 @@ static int read_options(struct fetch_request *request, struct output *output,
 	return options_parse(&options, argc, argv, args, err);
 }
 
+static bool has_remote(const struct repository *repo)
+{
+	struct strlist names = STRLIST_INIT;
+	bool has;
+
+	remote_names(repo, &names);
+	has = names.nr > 0;
+	strlist_release(&names);
+	return has;
+}
+
 int cmd_fetch(struct command_context *context, int argc, const char **argv,
 	      struct error *err)
 {
@@ -38,7 +49,8 @@ int cmd_fetch(struct command_context *context, int argc, const char **argv,
 	int ret =
 		read_options(&request, context->output, &args, argc, argv, err);
 
-	if (!ret)
+	/* Without any remote there may still be something of one to drop. */
+	if (!ret && (args.nr || !request.prune || has_remote(context->repo)))
 		ret = remote_choose(context->repo, args.items, args.nr, &remote,
 				    &sessions, err);
 	if (!ret) {

@@ -5,6 +5,7 @@
 #include "core/listing.h"
 #include "core/pin.h"
 #include "core/record.h"
+#include "git/remote.h"
 #include "ui/format.h"
 #include "ui/listed.h"
 #include "ui/options.h"
@@ -155,6 +156,31 @@ static void hint(struct output *output, const struct list *list)
 				    "'git checkpoint create' makes one");
 }
 
+/* Those of a remote that was removed or renamed stay until they are pruned. */
+static void hint_gone(struct command_context *context, const struct list *list,
+		      const struct checkpoint_list *found)
+{
+	struct strlist remotes = STRLIST_INIT, gone = STRLIST_INIT;
+
+	if (list->format || context->output->json)
+		return;
+	remote_names(context->repo, &remotes);
+	for (size_t i = 0; i < found->nr; i++) {
+		const char *remote = found->items[i].remote;
+
+		if (remote && !strlist_sorted_has(&remotes, remote) &&
+		    !strlist_has(&gone, remote))
+			strlist_add(&gone, remote);
+	}
+	for (size_t i = 0; i < gone.nr; i++)
+		output_hint(context->output,
+			    "of remotes that are gone; 'git checkpoint fetch "
+			    "--prune' drops them: %s",
+			    gone.items[i]);
+	strlist_release(&remotes);
+	strlist_release(&gone);
+}
+
 static int run(struct command_context *context, const struct list *list,
 	       struct error *err)
 {
@@ -179,6 +205,8 @@ static int run(struct command_context *context, const struct list *list,
 		ret = output_page(context->output, err);
 	if (!ret)
 		print_all(context, list, &found, &pins);
+	if (!ret)
+		hint_gone(context, list, &found);
 done:
 	checkpoint_list_release(&found);
 	strlist_release(&pins);

@@ -94,12 +94,19 @@ static int find_named(struct fetching *fetching, struct error *err)
 /* Refs of another remote may be below this one's: "a/b" is a good name. */
 static bool is_of_another(const struct fetching *fetching, const char *ref)
 {
-	struct checkpoint parsed;
-	bool other = checkpoint_parse_ref(ref, &parsed) && parsed.remote &&
-		     strcmp(parsed.remote, fetching->request->remote) != 0 &&
-		     remote_exists(fetching->repo, parsed.remote);
+	const char *name = ref + strlen(CHECKPOINT_REMOTE_REFS);
+	size_t len = strlen(name);
+	bool other = false;
+	char *remote;
 
-	checkpoint_release(&parsed);
+	/* The last two parts are a session and what is in it. */
+	for (int parts = 0; parts < 2 && len; parts++)
+		while (len && name[--len] != '/')
+			;
+	remote = xstrndup(name, len);
+	other = strcmp(remote, fetching->request->remote) != 0 &&
+		remote_exists(fetching->repo, remote);
+	free(remote);
 	return other;
 }
 
@@ -270,27 +277,36 @@ static int take_all(struct fetching *fetching, struct error *err)
 	return ret;
 }
 
+static int fetch_from(struct fetching *fetching, struct error *err)
+{
+	const char *remote = fetching->request->remote;
+	int ret;
+
+	fetching->out->remote = xstrdup(remote);
+	fetching->prefix = remote_prefix(remote);
+	ret = ref_list_read(fetching->repo, fetching->prefix, &fetching->before,
+			    err);
+	if (!ret)
+		ret = fetch_refs(fetching, err);
+	if (!ret)
+		ret = remote_sessions_fetched(fetching->repo, remote,
+					      &fetching->now, err);
+	if (!ret)
+		ret = take_all(fetching, err);
+	return ret;
+}
+
 int fetch_run(struct repository *repo, const struct fetch_request *request,
 	      struct fetch *out, struct error *err)
 {
-	struct fetching fetching = {.repo = repo,
-				    .request = request,
-				    .out = out,
-				    .prefix = remote_prefix(request->remote)};
+	struct fetching fetching = {
+		.repo = repo, .request = request, .out = out};
 	int ret;
 
-	*out = (struct fetch){.remote = xstrdup(request->remote)};
+	*out = (struct fetch){0};
 	ret = journal_refuse(repo, err);
-	if (!ret)
-		ret = ref_list_read(repo, fetching.prefix, &fetching.before,
-				    err);
-	if (!ret)
-		ret = fetch_refs(&fetching, err);
-	if (!ret)
-		ret = remote_sessions_fetched(repo, request->remote,
-					      &fetching.now, err);
-	if (!ret)
-		ret = take_all(&fetching, err);
+	if (!ret && request->remote)
+		ret = fetch_from(&fetching, err);
 	if (!ret)
 		ret = fetching_prune(&fetching, err);
 	sort(&out->fetched);

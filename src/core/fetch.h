@@ -16,6 +16,8 @@
 struct repository;
 
 struct fetch_request {
+	/* NULL, with `prune`: what is left of remotes that are gone goes, and
+	 * that is all. */
 	const char *remote;
 	/* Which; none: all but those that this repository has written. */
 	const struct strlist *sessions;

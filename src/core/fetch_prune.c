@@ -167,7 +167,7 @@ int fetching_prune(struct fetching *fetching, struct error *err)
 	int ret = 0;
 
 	ref_list_release(&fetching->remove);
-	if (fetching->request->prune)
+	if (fetching->request->prune && fetching->request->remote)
 		ret = prune_remote(fetching, drop, err);
 	if (!ret)
 		ret = find_gone(fetching, drop, &gone, err);

@@ -105,14 +105,16 @@ static void add_manifest(const struct remote_sessions *sessions,
 
 static void add_ref(struct remote_sessions *sessions, const struct ref *ref)
 {
-	const char *tail = ref->name + strlen(sessions->prefix);
-	const char *slash = strchr(tail, '/');
+	size_t len = strlen(sessions->prefix);
 	struct remote_session *session;
+	const char *tail, *slash;
 	int64_t number;
 	char *name;
 
-	if (strncmp(ref->name, sessions->prefix, strlen(sessions->prefix)))
+	if (strncmp(ref->name, sessions->prefix, len) != 0)
 		return;
+	tail = ref->name + len;
+	slash = strchr(tail, '/');
 	name = slash ? xstrndup(tail, (size_t)(slash - tail)) : NULL;
 	number = slash ? manifest_number(slash + 1) : 0;
 	if (!name || !session_name_is_valid(name) ||

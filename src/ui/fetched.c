@@ -27,7 +27,10 @@ static void print_json(struct output *output, const struct fetch *fetch)
 {
 	struct json *doc = json_object_new(), *refused;
 
-	json_set_path(doc, "remote", fetch->remote);
+	if (fetch->remote)
+		json_set_path(doc, "remote", fetch->remote);
+	else
+		json_set_null(doc, "remote");
 	set_list(doc, "fetched", &fetch->fetched);
 	set_list(doc, "pruned", &fetch->pruned);
 	refused = json_set_array(doc, "refused");
@@ -66,7 +69,7 @@ static void say(struct output *output, const struct fetch *fetch)
 			   "'%s'\n",
 			   nr, nr == 1 ? "" : "s", sessions,
 			   sessions == 1 ? "" : "s", fetch->remote);
-	else
+	else if (fetch->remote)
 		output_say(output, "Nothing new on '%s'\n", fetch->remote);
 	nr = fetch->pruned.nr;
 	if (nr)

@@ -161,6 +161,36 @@ $ref/manifest-1"
 	refute_output
 }
 
+@test "the last remote leaves nothing behind a prune either" {
+	git checkpoint fetch --quiet
+	git remote remove origin
+	run -128 git checkpoint fetch
+	assert_line --index 0 'fatal: this repository has no remote'
+	run -0 git checkpoint list --remotes
+	assert_line "hint: of remotes that are gone; 'git checkpoint fetch --prune' drops them: origin"
+	run -0 git checkpoint fetch --prune
+	assert_output 'Dropped 2 that are no more there
+hint: '"'git checkpoint list --remotes' lists those that are here"
+	run -0 git for-each-ref refs/checkpoint-remotes refs/notes
+	refute_output
+}
+
+@test "a remote may have slashes in its name" {
+	git remote rename origin far/away
+	run -0 git checkpoint fetch --quiet far/away
+	assert_output "$two
+$one"
+	run -0 git for-each-ref --format='%(refname)' refs/checkpoint-remotes
+	assert_output "refs/checkpoint-remotes/far/away/$session/$one
+refs/checkpoint-remotes/far/away/$session/$two
+refs/checkpoint-remotes/far/away/$session/manifest-1"
+	git remote add far "$REMOTE"
+	run -0 git checkpoint fetch --prune far
+	run -0 git checkpoint list --remotes --format='%(remote)'
+	assert_equal "$(sort -u <<<"$output")" 'far
+far/away'
+}
+
 @test "ls-remote lists sessions, and fetches nothing" {
 	git -C "$REPO" worktree add --quiet ../linked
 	(cd ../linked && create other && git checkpoint push --quiet)
