@@ -26,14 +26,20 @@ void fetch_release(struct fetch *fetch)
 	*fetch = (struct fetch){0};
 }
 
-void fetching_refuse(struct fetching *fetching, const char *ref,
-		     const struct oid *oid, const char *reason)
+static void add_refusal(struct fetching *fetching, const char *ref,
+			const char *reason)
 {
 	struct fetch *out = fetching->out;
 
 	ARRAY_GROW(out->refused, out->nr_refused, out->alloc_refused);
 	out->refused[out->nr_refused++] =
 		(struct fetch_refusal){xstrdup(ref), xstrdup(reason)};
+}
+
+static void refuse(struct fetching *fetching, const char *ref,
+		   const struct oid *oid, const char *reason)
+{
+	add_refusal(fetching, ref, reason);
 	ref_list_add(&fetching->remove, ref, oid);
 }
 
@@ -116,9 +122,9 @@ static void refuse_strange(struct fetching *fetching)
 
 	for (size_t i = 0; i < strange->nr; i++)
 		if (!is_of_another(fetching, strange->items[i].name))
-			fetching_refuse(fetching, strange->items[i].name,
-					&strange->items[i].oid,
-					"it is not the name of a checkpoint");
+			refuse(fetching, strange->items[i].name,
+			       &strange->items[i].oid,
+			       "it is not the name of a checkpoint");
 }
 
 static void note_fetched(struct fetching *fetching, const char *ref,
@@ -133,6 +139,17 @@ static void note_fetched(struct fetching *fetching, const char *ref,
 	checkpoint_release(&checkpoint);
 }
 
+/* A checkpoint never changes: who has rewritten it there does not replace what
+ * is here. */
+static void keep_former(struct fetching *fetching, const char *ref,
+			const struct oid *before)
+{
+	add_refusal(fetching, ref,
+		    "it is another than the one that was fetched before, which "
+		    "stays");
+	ref_list_add(&fetching->set, ref, before);
+}
+
 /* A checkpoint of a session that the remote has now: is it what it says? */
 static int take_item(struct fetching *fetching, const char *session,
 		     const char *id, const struct oid *oid, struct error *err)
@@ -141,14 +158,16 @@ static int take_item(struct fetching *fetching, const char *session,
 	const struct oid *before = fetching_before(fetching, name);
 	int ret = 0;
 
-	if (!before || !oid_equal(before, oid)) {
+	if (before && !oid_equal(before, oid)) {
+		keep_former(fetching, name, before);
+	} else if (!before) {
 		ret = manifest_check_item(fetching->repo, session, id, oid,
 					  err);
 		if (!ret) {
 			ref_list_add(&fetching->set, name, oid);
 			note_fetched(fetching, name, oid);
 		} else if (ret != ERR_FAILED) {
-			fetching_refuse(fetching, name, oid, err->text);
+			refuse(fetching, name, oid, err->text);
 			error_release(err);
 			ret = 0;
 		}
@@ -172,7 +191,7 @@ static int take_manifest(struct fetching *fetching,
 		char *ref = remote_session_ref(fetching->prefix, session->name,
 					       session->number);
 
-		fetching_refuse(fetching, ref, &session->manifest, err->text);
+		refuse(fetching, ref, &session->manifest, err->text);
 		free(ref);
 		error_release(err);
 		ret = 0;

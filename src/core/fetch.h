@@ -26,7 +26,7 @@ struct fetch_request {
 	unsigned flags; /* of git/remote.h */
 };
 
-/* Something of the remote that is not what it says, and was dropped. */
+/* Something of the remote that is not what it says, and was not taken. */
 struct fetch_refusal {
 	char *ref; /* here */
 	char *reason;
@@ -34,7 +34,7 @@ struct fetch_refusal {
 
 struct fetch {
 	char *remote;
-	struct checkpoint_list fetched; /* new, or other than before; newest
+	struct checkpoint_list fetched; /* new here; newest
 					   first, as `pruned` is */
 	struct checkpoint_list pruned;
 	struct fetch_refusal *refused;

@@ -24,10 +24,6 @@ struct fetching {
 /* What a ref was before the fetch, or NULL. Borrowed. */
 const struct oid *fetching_before(const struct fetching *fetching,
 				  const char *ref);
-/* Drop a ref, and say why. */
-void fetching_refuse(struct fetching *fetching, const char *ref,
-		     const struct oid *oid, const char *reason);
-
 /* Drop what is no more: core/fetch_prune.c. */
 int fetching_prune(struct fetching *fetching, struct error *err);
 

@@ -83,7 +83,7 @@ static void say(struct output *output, const struct fetch *fetch)
 void fetched_print(struct output *output, const struct fetch *fetch)
 {
 	for (size_t i = 0; i < fetch->nr_refused; i++)
-		output_warn(output, "'%s' was dropped: %s",
+		output_warn(output, "'%s' was not taken: %s",
 			    fetch->refused[i].ref, fetch->refused[i].reason);
 	for (size_t i = 0; i < fetch->warnings.nr; i++)
 		output_warn(output, "%s", fetch->warnings.items[i]);

@@ -115,15 +115,30 @@ $one"
 	git -C "$REMOTE" update-ref refs/checkpoints/other/manifest-1 \
 		"refs/checkpoints/$session/manifest-1"
 	run -1 git checkpoint fetch
-	assert_line --partial "warning: '$ref/cp_1_00000000' was dropped: "
+	assert_line --partial "warning: '$ref/cp_1_00000000' was not taken: "
 	assert_line --partial \
-		"warning: 'refs/checkpoint-remotes/origin/x/y/z' was dropped: "
+		"warning: 'refs/checkpoint-remotes/origin/x/y/z' was not taken: "
 	assert_line --partial \
-		"warning: 'refs/checkpoint-remotes/origin/other/manifest-1' was dropped: invalid checkpoint data: the manifest is of session '$session'"
+		"warning: 'refs/checkpoint-remotes/origin/other/manifest-1' was not taken: invalid checkpoint data: the manifest is of session '$session'"
 	run -0 git for-each-ref --format='%(refname)' refs/checkpoint-remotes
 	assert_output "$ref/$one
 $ref/$two
 $ref/manifest-1"
+}
+
+@test "what was rewritten on the remote does not replace what is here" {
+	git checkpoint fetch --quiet
+	before=$(git for-each-ref "$ref/cp_*")
+	# Another commit that says that it is the same checkpoint.
+	message=$(git -C "$REPO" log -1 --format=%B \
+		"refs/checkpoints/$session/$two")
+	forged=$(git -C "$REPO" commit-tree -m "$message" -p HEAD \
+		'HEAD^{tree}')
+	git -C "$REPO" push --quiet "$REMOTE" \
+		"$forged:refs/checkpoints/$session/$two"
+	run -1 git checkpoint fetch
+	assert_line "warning: '$ref/$two' was not taken: it is another than the one that was fetched before, which stays"
+	assert_same "$before" "$(git for-each-ref "$ref/cp_*")"
 }
 
 @test "prune drops what the remote has no more" {
