@@ -56,21 +56,23 @@ static int conclude(const struct push *push, struct error *err)
 	return 0;
 }
 
-static int run(struct command_context *context, struct push_request *request,
-	       struct push *push, struct error *err)
+static int run(struct command_context *context,
+	       const struct push_request *asked, struct push *push,
+	       struct error *err)
 {
+	struct push_request request = *asked;
 	struct searching searching;
 	int ret;
 
 	if (!context->output->quiet)
-		request->flags = REMOTE_PROGRESS;
+		request.flags = REMOTE_PROGRESS;
 	searching_start(&searching, context->output);
-	request->searched = searching_tick;
-	request->context = &searching;
-	ret = push_run(context->repo, request, push, err);
+	request.searched = searching_tick;
+	request.context = &searching;
+	ret = push_run(context->repo, &request, push, err);
 	searching_stop(&searching, &push->secrets);
 	/* What an automatic one could not do is done, or said. */
-	if (!ret && !request->dry_run)
+	if (!ret && !request.dry_run)
 		push_queue_forget_failure(context->repo);
 	return ret;
 }

@@ -57,6 +57,27 @@ $one"
 	assert_equal "$(jq -r '.fetched[].id' <<<"$output")" "$three"
 }
 
+@test "a fetch that was cut off is finished by the next" {
+	# Git was done, and nothing had been made of what came.
+	git fetch --quiet --no-tags origin \
+		'refs/checkpoints/*:refs/checkpoint-remotes/origin/*'
+	assert_equal "$(git checkpoint list --remotes --count)" 0
+	run -0 git checkpoint fetch --quiet
+	assert_output "$two
+$one"
+	run -0 git notes --ref="checkpoints/$session" list
+	assert_equal "${#lines[@]}" 2
+}
+
+@test "nothing is fetched while a restore is unfinished" {
+	mkdir -p .git/checkpoint.d
+	echo '{}' >.git/checkpoint.d/journal
+	run -1 git checkpoint fetch
+	assert_line --index 0 'fatal: a restore was not finished'
+	run -1 git checkpoint clean --remote origin
+	assert_line --index 0 'fatal: a restore was not finished'
+}
+
 @test "one session is fetched where one is named" {
 	git -C "$REPO" worktree add --quiet ../linked
 	other=$(cd ../linked && create other && git checkpoint push --quiet)
