@@ -147,11 +147,7 @@ int saving_publish(struct saving *saving, bool *held, struct error *err)
 					     out->checkpoint.id);
 	if (snapshot_write_cache(out->snapshot, out->checkpoint.ref,
 				 &saving->commit, &missed) < 0)
-		strlist_addf(&out->warnings, "the cache was not written: %s",
-			     missed.text);
-	error_release(&missed);
-	if (scan_remember(out->snapshot->scan, &missed) < 0)
-		strlist_addf(&out->warnings, "the walk was not recorded: %s",
+		strlist_addf(&out->warnings, "the caches were not written: %s",
 			     missed.text);
 	error_release(&missed);
 	return 0;

@@ -12,6 +12,7 @@
 #include "git/tree_diff.h"
 #include "git/tree_memory.h"
 #include "worktree/cache.h"
+#include "worktree/plain.h"
 
 #define DEFAULT_MAX_FILE_SIZE (INT64_C(100) << 20)
 
@@ -213,6 +214,7 @@ void snapshot_free(struct snapshot *snapshot)
 	scan_free(snapshot->scan);
 	tree_memory_free(snapshot->trees);
 	free(snapshot->made);
+	plain_free(snapshot->plain);
 	head_release(&snapshot->head);
 	operation_release(&snapshot->operation);
 	index_extra_release(&snapshot->index_extra);
@@ -282,7 +284,7 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 
 		/* L, which holds ignored files, is another commit. */
 		if (!is_in_snapshot(file->item->kind) ||
-		    file->item->kind == SCAN_IGNORED)
+		    file->item->kind == SCAN_IGNORED || file->plain)
 			continue;
 		cache_entry_stat(entry, &file->content.st);
 		entry->path = file->item->path;
@@ -298,6 +300,10 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 		qsort(snapshot->made, snapshot->nr_made,
 		      sizeof(*snapshot->made), compare_oid);
 	ret = cache_write(snapshot->repo, ref, commit, &content, err);
+	if (!ret && snapshot->plain)
+		ret = plain_write(snapshot->plain, snapshot->repo, err);
+	if (!ret)
+		ret = scan_remember(snapshot->scan, err);
 	free(entries);
 	return ret;
 }

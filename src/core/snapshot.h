@@ -20,6 +20,7 @@
 
 struct cache;
 struct pack;
+struct plain;
 struct repository;
 struct tree_builder;
 struct tree_memory;
@@ -38,6 +39,7 @@ struct snapshot_options {
 struct snapshot_file {
 	struct scan_item *item; /* path, index entry; borrowed from the scan */
 	struct content content;
+	bool plain; /* unchanged, and stored just as it is */
 };
 
 struct snapshot {
@@ -47,6 +49,7 @@ struct snapshot {
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
 	size_t nr_files, alloc_files;
+	struct plain *plain;	   /* NULL where no file may be converted */
 	struct tree_memory *trees; /* new trees, readable before the pack is */
 	struct oid *made; /* ids of the trees that the index does not know */
 	size_t nr_made, alloc_made;
@@ -97,7 +100,7 @@ struct snapshot_path {
 void snapshot_find(const struct snapshot *snapshot, const char *path,
 		   struct snapshot_path *out);
 
-/* Write what is known now to the cache, for the checkpoint `commit` at `ref`.
+/* Write what is known now to the caches, for the checkpoint `commit` at `ref`.
  */
 int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 			 const struct oid *commit, struct error *err);

@@ -11,6 +11,7 @@
 #include "worktree/cache.h"
 #include "worktree/convert.h"
 #include "worktree/dir.h"
+#include "worktree/plain.h"
 
 struct reading {
 	struct snapshot *snapshot;
@@ -18,7 +19,8 @@ struct reading {
 	struct content_source as_is; /* for ignored files, which L keeps */
 	struct convert_config config;
 	struct attr *attr;
-	bool has_attributes; /* an untracked .gitattributes, perhaps ignored */
+	struct plain *plain;
+	uint32_t *unknown; /* how many entries before each are not plain */
 };
 
 /* -- what is to be read -------------------------------------------------- */
@@ -44,17 +46,13 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 	if (item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED ||
 	    item->kind == SCAN_IGNORED)
 		add_file(reading->snapshot, item);
-	/* Left out of the checkpoint or not, git reads it. */
-	if (!strcmp(path_basename(item->path), ".gitattributes"))
-		reading->has_attributes = true;
 	return 0;
 }
 
 /* Whether any rule could have a tracked file stored otherwise than on disk. */
 static bool conversions_are_possible(const struct reading *reading)
 {
-	return reading->has_attributes ||
-	       atomic_load(&reading->snapshot->scan->has_attributes) ||
+	return reading->snapshot->scan->attribute_dirs.nr ||
 	       reading->config.autocrlf != AUTOCRLF_FALSE ||
 	       !attr_is_empty(reading->attr);
 }
@@ -73,42 +71,74 @@ static int is_converted(struct reading *reading, const char *path, bool *out,
 }
 
 /*
+ * Tell the tracked files that have to be looked at from those that were, and
+ * are still the same. Returns how many there are.
+ */
+static uint32_t count_unknown(struct reading *reading)
+{
+	const struct scan *scan = reading->snapshot->scan;
+	const struct index *index = scan->index;
+	uint32_t nr = 0;
+
+	reading->unknown =
+		xmalloc(array_bytes(index->nr + 1, sizeof(*reading->unknown)));
+	for (size_t at = 0; at < index->nr; at++) {
+		const struct index_entry *entry = &index->entries[at];
+
+		reading->unknown[at] = nr;
+		nr += !entry->stage && scan->permissions[at] < SCAN_IS_LINK &&
+		      !plain_has(reading->plain, entry);
+	}
+	return reading->unknown[index->nr] = nr;
+}
+
+static bool is_unknown(const struct reading *reading, size_t at)
+{
+	return reading->unknown[at + 1] > reading->unknown[at];
+}
+
+/* An item that says no more than that it was looked at. */
+static void add_same(struct scan_dir *dir, const struct index_entry *entry)
+{
+	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
+	dir->items[dir->nr_items++] =
+		(struct scan_item){.kind = SCAN_SAME,
+				   .path = xstrdup(entry->path),
+				   .entry = entry,
+				   .mode = entry->mode,
+				   .oid = entry->oid};
+}
+
+/*
  * An unchanged tracked file that a conversion applies to: its bytes may be
  * others than its blob's, so they are looked at once, and cached.
  */
 static int gather_converted(struct reading *reading, struct scan_dir *dir,
 			    struct error *err)
 {
-	struct snapshot *snapshot = reading->snapshot;
-	const struct index *index = snapshot->scan->index;
+	const struct index *index = reading->snapshot->scan->index;
 	size_t item = 0, nr_items = dir->nr_items;
 
+	if (reading->unknown[dir->first] == reading->unknown[dir->end])
+		return 0;
 	for (size_t at = dir->first; at < dir->end; at++) {
 		const struct index_entry *entry = &index->entries[at];
-		struct scan_item *new_item;
 		bool converted = false;
 
+		if (!is_unknown(reading, at))
+			continue;
 		while (item < nr_items && (!dir->items[item].entry ||
 					   dir->items[item].entry < entry))
 			item++;
-		if (entry->stage ||
-		    (item < nr_items && dir->items[item].entry == entry))
-			continue;
-		if (strchr(entry->path + dir->path_len, '/') ||
-		    snapshot->scan->permissions[at] >= SCAN_IS_LINK)
+		if ((item < nr_items && dir->items[item].entry == entry) ||
+		    strchr(entry->path + dir->path_len, '/'))
 			continue;
 		if (is_converted(reading, entry->path, &converted, err) < 0)
 			return err->code;
-		if (!converted)
-			continue;
-		/* An item that says no more than that it was looked at. */
-		ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
-		new_item = &dir->items[dir->nr_items++];
-		*new_item = (struct scan_item){.kind = SCAN_SAME,
-					       .path = xstrdup(entry->path),
-					       .entry = entry,
-					       .mode = entry->mode,
-					       .oid = entry->oid};
+		if (converted)
+			add_same(dir, entry);
+		else
+			plain_add(reading->plain, entry);
 	}
 	for (struct scan_dir *child = dir->children; child; child = child->next)
 		if (gather_converted(reading, child, err) < 0)
@@ -218,12 +248,16 @@ static int gather_all(struct reading *reading,
 	if (scan_each(snapshot->scan, gather, reading, err) < 0)
 		return err->code;
 	if (conversions_are_possible(reading)) {
-		snapshot->nr_files = 0;
-		if (gather_converted(reading, snapshot->scan->top, err) < 0)
-			return err->code;
-		settle_items(snapshot, snapshot->scan->top);
-		if (scan_each(snapshot->scan, gather, reading, err) < 0)
-			return err->code;
+		reading->plain = plain_read(snapshot->repo);
+		if (count_unknown(reading)) {
+			snapshot->nr_files = 0;
+			if (gather_converted(reading, snapshot->scan->top,
+					     err) < 0)
+				return err->code;
+			settle_items(snapshot, snapshot->scan->top);
+			if (scan_each(snapshot->scan, gather, reading, err) < 0)
+				return err->code;
+		}
 	} else {
 		/* No need to look for rules in each directory. */
 		reading->source.attr = NULL;
@@ -313,9 +347,23 @@ static void settle_read(struct snapshot *snapshot, struct snapshot_file *file)
 		snapshot->new_untracked_bytes += content->new_bytes;
 }
 
-static void settle(struct snapshot *snapshot, struct snapshot_file *file)
+/* A tracked file that the walk found unchanged, and that is not stored in
+ * another form than it has. */
+static bool is_plain(const struct snapshot_file *file)
 {
+	return file->item->kind == SCAN_SAME &&
+	       file->content.state == CONTENT_READ &&
+	       oid_equal(&file->content.blob, &file->content.raw);
+}
+
+static void settle(struct reading *reading, struct snapshot_file *file)
+{
+	struct snapshot *snapshot = reading->snapshot;
 	struct scan_item *item = file->item;
+
+	file->plain = is_plain(file);
+	if (file->plain)
+		plain_add(reading->plain, item->entry);
 
 	switch (file->content.state) {
 	case CONTENT_READ:
@@ -347,6 +395,7 @@ static int open_reading(struct reading *reading, struct snapshot *snapshot,
 	    attr_open(&reading->attr, snapshot->repo, scan->index, scan->top_fd,
 		      ATTR_WORKTREE, err) < 0)
 		return err->code;
+	attr_limit(reading->attr, &scan->attribute_dirs);
 	reading->source = (struct content_source){
 		.repo = snapshot->repo,
 		.top_fd = scan->top_fd,
@@ -376,9 +425,11 @@ int snapshot_read_content(struct snapshot *snapshot,
 		ret = read_filtered(&reading, err);
 	if (!ret) {
 		for (size_t i = 0; i < snapshot->nr_files; i++)
-			settle(snapshot, &snapshot->files[i]);
+			settle(&reading, &snapshot->files[i]);
 		scan_mark_differences(snapshot->scan);
 	}
+	snapshot->plain = reading.plain;
+	free(reading.unknown);
 	attr_free(reading.attr);
 	return ret;
 }

@@ -47,6 +47,7 @@ struct attr {
 	struct attr_names names;
 	struct macro *macros; /* for each name */
 	atomic_bool says_something;
+	const struct strlist *limit; /* where there are files; NULL: look */
 
 	pthread_mutex_t lock; /* for what follows */
 	bool ready;	      /* macros are known, names closed */
@@ -242,18 +243,27 @@ int attr_set_file(struct attr *attr, const char *path, const char *text,
 	return 0;
 }
 
+void attr_limit(struct attr *attr, const struct strlist *dirs)
+{
+	attr->limit = dirs;
+}
+
 /* The frame of `dir` ("a/b/"), or `parent` where there are no rules. */
 static struct attr_frame *open_frame(struct attr *attr, const char *dir,
 				     struct attr_frame *parent,
 				     struct error *err)
 {
-	char *path = xstrfmt("%s.gitattributes", dir);
 	struct attr_frame *frame = NULL;
 	struct attr_rules rules = {0};
 	enum attr_rules_source source;
 	struct buf text = BUF_INIT;
-	int ret = attr_files_read(&attr->files, path, &text, &source, err);
+	char *path;
+	int ret;
 
+	if (attr->limit && !strlist_sorted_has(attr->limit, dir))
+		return parent;
+	path = xstrfmt("%s.gitattributes", dir);
+	ret = attr_files_read(&attr->files, path, &text, &source, err);
 	if (ret >= 0)
 		ret = read_rules(attr, &text, source, false, &rules, err);
 	buf_release(&text);

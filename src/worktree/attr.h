@@ -13,6 +13,7 @@
 #define WORKTREE_ATTR_H
 
 #include "base/error.h"
+#include "base/strlist.h"
 
 struct attr;
 struct index;
@@ -54,6 +55,12 @@ void attr_free(struct attr *attr);
  */
 int attr_set_file(struct attr *attr, const char *path, const char *text,
 		  size_t len, struct error *err);
+
+/*
+ * For ATTR_WORKTREE: the directories ("", "a/b/"; sorted, borrowed) that have a
+ * .gitattributes, in the worktree or the index. No other one is looked into.
+ */
+void attr_limit(struct attr *attr, const struct strlist *dirs);
 
 /* The attributes of `path`. Files are read once and kept. Safe from several
  * threads. */

@@ -1,12 +1,12 @@
 #include "worktree/roster.h"
 
-#include <sys/random.h>
 #include <sys/vfs.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/file.h"
+#include "base/fingerprint.h"
 #include "git/repository.h"
 
 /*
@@ -160,8 +160,7 @@ static void make_empty(struct rosters *rosters)
 	free(rosters->items);
 	buf_release(&rosters->text);
 	*rosters = (struct rosters){.text = BUF_INIT};
-	if (getrandom(&rosters->seed, sizeof(rosters->seed), 0) < 0)
-		rosters->seed = (uint64_t)(uintptr_t)rosters;
+	rosters->seed = fingerprint_seed();
 }
 
 static char *rosters_path(const struct repository *repo)
@@ -255,25 +254,10 @@ uint64_t rosters_sum_start(const struct rosters *rosters)
 	return rosters->seed;
 }
 
-static uint64_t mix(uint64_t sum, uint64_t word)
-{
-	sum = (sum ^ word) * UINT64_C(0x9fb21c651e98df25);
-	return sum ^ sum >> 29;
-}
-
 uint64_t roster_sum(uint64_t sum, const char *name, size_t len,
 		    enum roster_kind kind)
 {
-	uint64_t word;
-
-	sum = mix(sum, (uint64_t)len << 2 | kind);
-	for (; len >= sizeof(word); name += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, name, sizeof(word));
-		sum = mix(sum, word);
-	}
-	word = 0;
-	memcpy(&word, name, len);
-	return mix(sum, word);
+	return fingerprint_add(sum + kind, name, len);
 }
 
 /* -- what may be believed ------------------------------------------------ */

@@ -122,6 +122,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	struct scan *scan = xcalloc(1, sizeof(*scan));
 	struct index_seen seen;
 
+	pthread_mutex_init(&scan->lock, NULL);
 	scan->repo = repo;
 	scan->options = *options;
 	scan->top_fd = open(repo->worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -144,6 +145,8 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	if (thread_queue_run(scan->top, scan_task, NULL, scan, thread_count(),
 			     err) < 0)
 		goto done;
+	strlist_sort(&scan->attribute_dirs);
+	strlist_unique(&scan->attribute_dirs);
 	scan_mark_differences(scan);
 	*out = scan;
 	return 0;
@@ -181,6 +184,8 @@ void scan_free(struct scan *scan)
 	rosters_free(scan->rosters);
 	index_free(scan->index);
 	free(scan->permissions);
+	strlist_release(&scan->attribute_dirs);
+	pthread_mutex_destroy(&scan->lock);
 	if (scan->top_fd >= 0)
 		close(scan->top_fd);
 	free(scan);

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -122,8 +123,10 @@ struct scan {
 	struct timespec start;	 /* of this one */
 	dev_t device;		 /* of the top */
 	bool believes_times;	 /* of directories */
-	/* There is a .gitattributes, in the index or on disk. */
-	atomic_bool has_attributes;
+	pthread_mutex_t lock;	 /* of what follows, during the walk */
+	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
+	 * disk, ignored or not; sorted. */
+	struct strlist attribute_dirs;
 };
 
 #define SCAN_NOT_THERE UINT16_MAX

@@ -25,6 +25,16 @@ struct reading {
 	bool has_untracked; /* a name that is not tracked, and not .git */
 };
 
+static char *path_below(const struct scan_dir *dir, const char *name)
+{
+	size_t len = strlen(name);
+	char *path = xmalloc(dir->path_len + len + 1);
+
+	memcpy(path, dir->path, dir->path_len);
+	memcpy(path + dir->path_len, name, len + 1);
+	return path;
+}
+
 static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
 				  const char *name)
 {
@@ -33,7 +43,7 @@ static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
 	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
 	item = &dir->items[dir->nr_items++];
 	*item = (struct scan_item){.kind = kind};
-	item->path = xstrfmt("%s%s", dir->path, name);
+	item->path = path_below(dir, name);
 	return item;
 }
 
@@ -64,8 +74,11 @@ static struct scan_dir *add_child(struct reading *reading, const char *name,
 	struct scan_dir *dir = reading->dir;
 	struct scan_dir *child = xcalloc(1, sizeof(*child));
 
-	child->path = xstrfmt("%s%.*s/", dir->path, (int)len, name);
 	child->path_len = dir->path_len + len + 1;
+	child->path = xmalloc(child->path_len + 1);
+	memcpy(child->path, dir->path, dir->path_len);
+	memcpy(child->path + dir->path_len, name, len);
+	memcpy(child->path + child->path_len - 1, "/", 2);
 	child->parent = dir;
 	child->first = first;
 	child->end = end;
@@ -208,15 +221,29 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	return 0;
 }
 
-/* Files with rules for others, whether they are tracked or not. */
-static void note_rules(struct reading *reading, const char *name)
+/* A file with rules for others, whether it is tracked or not; `path` is its
+ * own, `name` the last part of it. */
+static void note_rules(struct reading *reading, const char *path,
+		       const char *name)
 {
-	if (strncmp(name, ".git", 4))
-		return;
-	if (!strcmp(name, ".gitignore"))
+	struct scan *scan = reading->scan;
+
+	if (!strcmp(name, ".gitignore")) {
 		reading->has_ignore_file = true;
-	else if (!strcmp(name, ".gitattributes"))
-		atomic_store(&reading->scan->has_attributes, true);
+	} else if (!strcmp(name, ".gitattributes")) {
+		pthread_mutex_lock(&scan->lock);
+		strlist_addn(&scan->attribute_dirs, path,
+			     (size_t)(name - path));
+		pthread_mutex_unlock(&scan->lock);
+	}
+}
+
+static void note_entry_rules(struct reading *reading, const char *path)
+{
+	const char *name = path_basename(path);
+
+	if (!strncmp(name, ".git", 4))
+		note_rules(reading, path, name);
 }
 
 /* Tracked files are looked at, tracked directories become children. */
@@ -241,7 +268,8 @@ static int look_at_tracked(struct reading *reading, struct error *err)
 			at = end;
 			continue;
 		}
-		note_rules(reading, rest);
+		if (!strncmp(rest, ".git", 4))
+			note_rules(reading, index->entries[at].path, rest);
 		reading->tracked = roster_sum(
 			reading->tracked, rest,
 			index->entries[at].path_len - dir->path_len,
@@ -415,7 +443,7 @@ static void visit_file(struct reading *reading, const char *name,
 static void visit_candidate(struct reading *reading, const char *name)
 {
 	struct scan_dir *dir = reading->dir;
-	char *path = xstrfmt("%s%s", dir->path, name);
+	char *path = path_below(dir, name);
 	struct stat st;
 
 	if (fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
@@ -508,7 +536,7 @@ static void note_missing(struct reading *reading, int number)
 
 	/* Rules of what is not there are read from the index. */
 	for (size_t at = dir->first; at < dir->end; at++)
-		note_rules(reading, path_basename(index->entries[at].path));
+		note_entry_rules(reading, index->entries[at].path);
 	if (number == EACCES) {
 		dir->unreadable = true;
 		omit(dir, OMIT_UNREADABLE, "", NULL);
@@ -533,7 +561,12 @@ static void look_at_names(struct reading *reading)
 			continue;
 		}
 		reading->has_untracked = true;
-		note_rules(reading, name);
+		if (!strncmp(name, ".git", 4)) {
+			char *path = xstrfmt("%s%s", reading->dir->path, name);
+
+			note_entry_rules(reading, path);
+			free(path);
+		}
 	}
 }
 

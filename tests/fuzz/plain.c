@@ -1,0 +1,37 @@
+/*
+ * Any bytes can be read as a set of plain files and asked for an entry. The
+ * checksum is put right first.
+ */
+#include "worktree/plain.h"
+
+#include "base/buf.h"
+#include "base/checksum.h"
+#include "git/index.h"
+
+static void reseal(struct buf *file)
+{
+	struct checksum_sha1 sum;
+
+	if (file->len < 20)
+		return;
+	checksum_sha1_init(&sum);
+	checksum_sha1_add(&sum, file->ptr, file->len - 20);
+	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + file->len - 20);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct index_entry entry = {.path = "a/b", .path_len = 3};
+	struct buf file = BUF_INIT;
+	struct plain *plain;
+
+	buf_add(&file, data, size);
+	reseal(&file);
+	plain = plain_parse(file.ptr, file.len);
+	plain_has(plain, &entry);
+	plain_add(plain, &entry);
+	plain_free(plain);
+	buf_release(&file);
+	return 0;
+}

@@ -1,0 +1,116 @@
+#include "worktree/plain.h"
+
+#include "base/buf.h"
+#include "git/index.h"
+#include "repo.h"
+
+#define FILE_NAME ".git/checkpoint.d/plain"
+
+static struct index_entry some_entry(const char *path)
+{
+	struct index_entry entry = {
+		.path = path,
+		.path_len = (uint32_t)strlen(path),
+		.mode = 0100644,
+		.stat = {.mtime_sec = 1, .ctime_sec = 2, .ino = 3, .size = 4},
+	};
+
+	memset(entry.oid.id, 7, sizeof(entry.oid.id));
+	return entry;
+}
+
+static void write_one(struct repository *repo, const char *path)
+{
+	const struct index_entry entry = some_entry(path);
+	struct plain *plain = plain_read(repo);
+	struct error err = ERROR_INIT;
+
+	run("mkdir -p .git/checkpoint.d");
+	plain_add(plain, &entry);
+	assert_ok(plain_write(plain, repo, &err), &err);
+	plain_free(plain);
+}
+
+static bool knows(struct plain *plain, const struct index_entry *entry)
+{
+	bool has = plain_has(plain, entry);
+
+	plain_free(plain);
+	return has;
+}
+
+static void test_an_entry_is_known_while_it_is_the_same(void **state)
+{
+	struct repository *repo = repo_new();
+	struct index_entry entry = some_entry("a/b");
+
+	(void)state;
+	assert_false(knows(plain_read(repo), &entry));
+	write_one(repo, "a/b");
+	assert_true(knows(plain_read(repo), &entry));
+	entry.oid.id[19]++;
+	assert_false(knows(plain_read(repo), &entry));
+	entry = some_entry("a/b");
+	entry.stat.ctime_nsec++;
+	assert_false(knows(plain_read(repo), &entry));
+	entry = some_entry("a/b");
+	entry.mode = 0100755;
+	assert_false(knows(plain_read(repo), &entry));
+	entry = some_entry("a/c");
+	assert_false(knows(plain_read(repo), &entry));
+	repository_free(repo);
+}
+
+static void test_what_is_asked_for_is_kept(void **state)
+{
+	struct repository *repo = repo_new();
+	struct index_entry a = some_entry("a"), b = some_entry("b");
+	struct error err = ERROR_INIT;
+	struct plain *plain;
+
+	(void)state;
+	write_one(repo, "a");
+	plain = plain_read(repo);
+	assert_true(plain_has(plain, &a));
+	plain_add(plain, &b);
+	assert_ok(plain_write(plain, repo, &err), &err);
+	plain_free(plain);
+	assert_true(knows(plain_read(repo), &a));
+	assert_true(knows(plain_read(repo), &b));
+	/* And what nobody asked for is not. */
+	write_one(repo, "b");
+	assert_false(knows(plain_read(repo), &a));
+	repository_free(repo);
+}
+
+static void test_damage_leaves_nothing(void **state)
+{
+	struct repository *repo = repo_new();
+	struct index_entry entry = some_entry("a");
+	struct error err = ERROR_INIT;
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	write_one(repo, "a");
+	assert_ok(buf_read_file(&text, FILE_NAME, 1 << 20, &err), &err);
+	assert_true(knows(plain_parse(text.ptr, text.len), &entry));
+	for (size_t i = 0; i < text.len; i++) {
+		text.ptr[i] ^= 1;
+		assert_false(knows(plain_parse(text.ptr, text.len), &entry));
+		text.ptr[i] ^= 1;
+		assert_false(knows(plain_parse(text.ptr, i), &entry));
+	}
+	buf_release(&text);
+	repository_free(repo);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_SCRATCH(test_an_entry_is_known_while_it_is_the_same),
+		IN_SCRATCH(test_what_is_asked_for_is_kept),
+		IN_SCRATCH(test_damage_leaves_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
