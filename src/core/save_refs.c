@@ -23,10 +23,31 @@ static int set_ref(struct saving *saving, const char *prefix,
 	return ret;
 }
 
-static int set_refs(struct saving *saving, struct error *err)
+static struct note note_of(const struct saving *saving)
+{
+	return (struct note){saving->commit, saving->text.ptr,
+			     saving->text.len};
+}
+
+/* The note's objects go into the same pack. That it cannot be made will be said
+ * when the ref is to be set. */
+static void draft_note(struct saving *saving, struct note_draft *draft)
 {
 	char *notes = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, saving->session);
-	struct note note = {saving->commit, saving->text.ptr, saving->text.len};
+	const struct note note = note_of(saving);
+	struct error ignored = ERROR_INIT;
+
+	note_prepare(draft, saving->repo, saving->out->pack, notes, &note,
+		     &ignored);
+	error_release(&ignored);
+	free(notes);
+}
+
+static int set_refs(struct saving *saving, const struct note_draft *draft,
+		    struct error *err)
+{
+	char *notes = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, saving->session);
+	const struct note note = note_of(saving);
 	struct error missed = ERROR_INIT;
 	int ret = 0;
 
@@ -41,7 +62,7 @@ static int set_refs(struct saving *saving, struct error *err)
 			      err);
 	/* The note is a projection: the checkpoint is whole without it. */
 	if (!ret &&
-	    note_write(saving->repo, notes, &note, 1, false, &missed) < 0)
+	    note_write_draft(saving->repo, notes, &note, draft, &missed) < 0)
 		strlist_addf(&saving->out->warnings,
 			     "the note was not written: %s; 'git checkpoint "
 			     "verify --repair' writes it",
@@ -99,7 +120,8 @@ static int trust_held(struct saving *saving, bool *held, struct error *err)
 }
 
 /* Content of git-lfs is held before the refs are set, as objects are. */
-static int hold_and_set_refs(struct saving *saving, bool *held,
+static int hold_and_set_refs(struct saving *saving,
+			     const struct note_draft *draft, bool *held,
 			     struct error *err)
 {
 	int lock = -1;
@@ -110,7 +132,7 @@ static int hold_and_set_refs(struct saving *saving, bool *held,
 	if (!saving->holder)
 		*held = true;
 	if (!ret && *held)
-		ret = set_refs(saving, err);
+		ret = set_refs(saving, draft, err);
 	file_unlock(lock);
 	return ret;
 }
@@ -119,9 +141,11 @@ int saving_publish(struct saving *saving, bool *held, struct error *err)
 {
 	struct saved *out = saving->out;
 	struct error missed = ERROR_INIT;
+	struct note_draft draft = {0};
 
+	draft_note(saving, &draft);
 	if (pack_finish(out->pack, err) < 0 ||
-	    hold_and_set_refs(saving, held, err) < 0)
+	    hold_and_set_refs(saving, &draft, held, err) < 0)
 		return err->code;
 	if (!*held)
 		return 0;

@@ -103,6 +103,7 @@ struct note_change {
 	const struct note *notes;
 	size_t nr;
 	bool keep_appended;
+	const struct note_draft *draft; /* or NULL */
 };
 
 static int write_edits(const struct note_change *change, const struct oid *tree,
@@ -144,6 +145,12 @@ static int write_commit(const struct note_change *change,
 	return ret;
 }
 
+static bool is_made_on(const struct note_draft *draft, const struct oid *tip)
+{
+	return draft && draft->made && draft->had_tip == (tip != NULL) &&
+	       (!tip || oid_equal(tip, &draft->tip));
+}
+
 /* The new tip; a ref_change, called again where the old one has moved. */
 static int change_tip(void *context, const struct oid *old, struct oid *new_oid,
 		      struct error *err)
@@ -154,6 +161,10 @@ static int change_tip(void *context, const struct oid *old, struct oid *new_oid,
 
 	pack_free(change->pack);
 	change->pack = NULL;
+	if (is_made_on(change->draft, old)) {
+		*new_oid = change->draft->commit;
+		return 0;
+	}
 	if (old)
 		ret = tree_of(change->repo, old, &old_tree, err);
 	if (!ret)
@@ -183,6 +194,51 @@ int note_write(struct repository *repo, const char *ref,
 		.notes = notes,
 		.nr = nr,
 		.keep_appended = keep_appended,
+	};
+	int ret = ref_update_locked(repo, ref, change_tip, &change, err);
+
+	pack_free(change.pack);
+	return ret;
+}
+
+int note_prepare(struct note_draft *draft, struct repository *repo,
+		 struct pack *pack, const char *ref, const struct note *note,
+		 struct error *err)
+{
+	const struct note_change change = {
+		.repo = repo,
+		.pack = pack,
+		.notes = note,
+		.nr = 1,
+	};
+	struct oid old_tree, tree;
+	int ret = ref_read(repo, ref, &draft->tip, err);
+
+	*draft = (struct note_draft){.had_tip = !ret, .tip = draft->tip};
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		ret = 0;
+	} else if (!ret) {
+		ret = tree_of(repo, &draft->tip, &old_tree, err);
+	}
+	if (!ret)
+		ret = write_edits(&change, draft->had_tip ? &old_tree : NULL,
+				  &tree, err);
+	if (!ret)
+		ret = write_commit(&change, &tree, &draft->commit, err);
+	draft->made = !ret;
+	return ret;
+}
+
+int note_write_draft(struct repository *repo, const char *ref,
+		     const struct note *note, const struct note_draft *draft,
+		     struct error *err)
+{
+	struct note_change change = {
+		.repo = repo,
+		.notes = note,
+		.nr = 1,
+		.draft = draft,
 	};
 	int ret = ref_update_locked(repo, ref, change_tip, &change, err);
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "git/oid.h"
 
+struct pack;
 struct repository;
 
 struct note {
@@ -19,6 +20,29 @@ struct note {
 	const char *text;  /* NULL: remove the note */
 	size_t len;
 };
+
+/*
+ * A note that is on its way with other objects: what it was made on, and what
+ * the ref is to become.
+ */
+struct note_draft {
+	bool made;
+	bool had_tip;
+	struct oid tip, commit;
+};
+
+/*
+ * Put the objects of a note into `pack`, which somebody else finishes, for
+ * note_write_draft() to set the ref once that is done.
+ */
+int note_prepare(struct note_draft *draft, struct repository *repo,
+		 struct pack *pack, const char *ref, const struct note *note,
+		 struct error *err);
+/* note_write() of that note: with the draft, where the ref still is what that
+ * was made on. */
+int note_write_draft(struct repository *repo, const char *ref,
+		     const struct note *note, const struct note_draft *draft,
+		     struct error *err);
 
 /*
  * Set and remove several notes in one commit on `ref`. Objects go into a pack
