@@ -7,7 +7,7 @@
  *	workload beside <dir> <files> <size>    one in each tracked directory
  *	workload large <file> <bytes>           one file of random bytes
  *	workload checkpoints <sessions> <each> <metadata.json>
- *	                                        for git fast-import
+ *	                                        in the repository we are in
  */
 #include "base/compat.h"
 
@@ -20,7 +20,13 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/path.h"
+#include "git/commit.h"
+#include "git/object.h"
+#include "git/pack.h"
+#include "git/repository.h"
+#include "git/tree.h"
 
 #define FILES_PER_DIR 10
 #define DIRS_PER_TOP 100
@@ -208,69 +214,109 @@ static char *value_of(const char *json, const char *key)
 }
 
 struct making {
+	struct pack *pack;
 	const char *metadata;
 	char *id, *session; /* those in it */
 };
 
 /* C, on I, on S: as gitformat-checkpoint(5) has them, of an empty worktree. */
-static void print_checkpoint(const struct making *making, const char *session,
-			     const char *id, int64_t ms)
+static int add_checkpoint(const struct making *making, const char *session,
+			  const char *id, int64_t ms, struct oid *out,
+			  struct error *err)
 {
-	struct buf text = BUF_INIT, named = BUF_INIT;
+	struct buf text = BUF_INIT, named = BUF_INIT, raw = BUF_INIT;
+	char index_hex[OID_HEXSZ + 1], state_hex[OID_HEXSZ + 1];
+	char *person =
+		xstrfmt("A <a@example.com> %lld +0000", (long long)(ms / 1000));
+	struct oid blob, tree, empty, state, index;
+	int ret;
 
 	replace_all(&named, making->metadata, making->id, id);
 	replace_all(&text, named.ptr, making->session, session);
-	printf("commit refs/bench/state\nmark :1\n");
-	print_person("committer", ms / 1000);
-	printf("data 6\nstate\n\nM 644 inline metadata.json\n");
-	print_data(&text);
-	printf("commit refs/bench/index\nmark :2\n");
-	print_person("committer", ms / 1000);
-	printf("data 6\nindex\n\nfrom :1\ndeleteall\n\n");
+	ret = pack_add(making->pack, OBJECT_BLOB, text.ptr, text.len, &blob,
+		       err);
+	tree_add(&raw, MODE_FILE, "metadata.json", 13, &blob);
+	if (!ret)
+		ret = pack_add(making->pack, OBJECT_TREE, raw.ptr, raw.len,
+			       &tree, err);
+	if (!ret)
+		ret = pack_add(making->pack, OBJECT_TREE, "", 0, &empty, err);
+	if (!ret)
+		ret = commit_write(making->pack, &tree, NULL, 0, person, person,
+				   "state\n", &state, err);
+	if (!ret)
+		ret = commit_write(making->pack, &empty, &state, 1, person,
+				   person, "index\n", &index, err);
 	buf_reset(&text);
 	buf_addf(&text,
 		 "step\n\nCheckpoint-Id: %s\nCheckpoint-Type: auto\n"
-		 "Checkpoint-Session: %s\n",
-		 id, session);
-	printf("commit refs/checkpoints/%s/%s\n", session, id);
-	print_person("committer", ms / 1000);
-	print_data(&text);
-	printf("from :2\ndeleteall\n\nreset refs/bench/state\n\n"
-	       "reset refs/bench/index\n\n");
+		 "Checkpoint-Session: %s\nCheckpoint-Index: %s\n"
+		 "Checkpoint-State: %s\n",
+		 id, session, oid_hex(&index, index_hex),
+		 oid_hex(&state, state_hex));
+	if (!ret)
+		ret = commit_write(making->pack, &empty, &index, 1, person,
+				   person, text.ptr, out, err);
 	buf_release(&text);
 	buf_release(&named);
+	buf_release(&raw);
+	free(person);
+	return ret;
 }
 
-static int print_checkpoints(size_t sessions, size_t each, const char *file,
-			     struct error *err)
+static int add_session(const struct making *making, size_t number, size_t each,
+		       struct buf *refs, struct error *err)
 {
-	struct buf text = BUF_INIT;
-	struct making making;
-	int64_t ms = FIRST_MS;
+	int64_t ms = FIRST_MS + (int64_t)(number * each) * 1000;
+	char *session = xstrfmt("session_%lld_%08zx", (long long)ms, number);
+	int ret = 0;
 
-	if (buf_read_file(&text, file, 1 << 20, err) < 0)
+	for (size_t i = 0; !ret && i < each; i++, ms += 1000) {
+		char *id = xstrfmt("cp_%lld_%08zx", (long long)ms,
+				   number * each + i);
+		char hex[OID_HEXSZ + 1];
+		struct oid oid;
+
+		ret = add_checkpoint(making, session, id, ms, &oid, err);
+		buf_addf(refs, "%s refs/checkpoints/%s/%s\n",
+			 oid_hex(&oid, hex), session, id);
+		free(id);
+	}
+	free(session);
+	return ret;
+}
+
+/* In the repository of the current directory, whose refs are taken for gone. */
+static int make_checkpoints(size_t sessions, size_t each, const char *file,
+			    struct error *err)
+{
+	struct buf text = BUF_INIT, refs = BUF_INIT;
+	struct repository *repo = NULL;
+	struct making making = {0};
+	char *path;
+	int ret;
+
+	if (buf_read_file(&text, file, 1 << 20, err) < 0 ||
+	    repository_open(&repo, err) < 0 ||
+	    pack_open(&making.pack, repo, err) < 0)
 		return err->code;
 	making.metadata = text.ptr;
 	making.id = value_of(text.ptr, "id");
 	making.session = value_of(text.ptr, "session_id");
 	if (!making.id || !making.session)
 		return error_set(err, ERR_INVALID, "'%s' is no metadata", file);
-	for (size_t s = 0; s < sessions; s++) {
-		char *session = xstrfmt("session_%lld_%08zx", (long long)ms, s);
-
-		for (size_t i = 0; i < each; i++, ms += 1000) {
-			char *id = xstrfmt("cp_%lld_%08zx", (long long)ms,
-					   s * each + i);
-
-			print_checkpoint(&making, session, id, ms);
-			free(id);
-		}
-		free(session);
-	}
-	free(making.id);
-	free(making.session);
-	buf_release(&text);
-	return 0;
+	buf_addstr(&refs, "# pack-refs with: peeled fully-peeled sorted \n");
+	ret = 0;
+	for (size_t s = 0; !ret && s < sessions; s++)
+		ret = add_session(&making, s, each, &refs, err);
+	if (!ret)
+		ret = pack_finish(making.pack, err);
+	path = repository_common_path(repo, "packed-refs");
+	if (!ret)
+		ret = file_replace(path, refs.ptr, refs.len, false, err);
+	pack_free(making.pack);
+	repository_free(repo);
+	return ret;
 }
 
 static int run(int argc, char **argv, struct error *err)
@@ -290,7 +336,7 @@ static int run(int argc, char **argv, struct error *err)
 	else if (!strcmp(what, "large") && argc == 4)
 		return write_large(argv[2], numbers[3], err);
 	else if (!strcmp(what, "checkpoints") && argc == 5)
-		return print_checkpoints(numbers[2], numbers[3], argv[4], err);
+		return make_checkpoints(numbers[2], numbers[3], argv[4], err);
 	else
 		return error_set(err, ERR_USAGE, "usage: see the source");
 	return 0;
