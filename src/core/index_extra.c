@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "core/line.h"
+#include "git/tree.h"
 
 void index_extra_init(struct index_extra *extra)
 {
@@ -88,10 +89,25 @@ void index_extra_write(const struct index_extra *extra, struct buf *out)
 static int read_entry(struct line_reader *reader, struct index_entry *entry,
 		      struct error *err)
 {
-	entry->path = line_path(reader, err);
+	entry->path = line_worktree_path(reader, err);
 	if (!entry->path)
 		return err->code;
 	entry->path_len = (uint32_t)strlen(entry->path);
+	return 0;
+}
+
+/* One that an index may have. */
+static int read_file_mode(struct line_reader *reader, struct index_entry *entry,
+			  struct error *err)
+{
+	unsigned mode;
+
+	if (line_octal(reader, 6, &mode, err) < 0)
+		return err->code;
+	if (mode != MODE_FILE && mode != MODE_EXEC && mode != MODE_LINK &&
+	    mode != MODE_GITLINK)
+		return line_error(reader, err);
+	entry->mode = mode;
 	return 0;
 }
 
@@ -100,16 +116,14 @@ static int read_stage(struct line_reader *reader, struct index_extra *extra,
 {
 	const char *stage = line_field(reader);
 	struct index_entry entry = {0};
-	unsigned mode;
 
 	if (!stage || stage[0] < '1' || stage[0] > '3' || stage[1])
 		return line_error(reader, err);
 	entry.stage = (uint8_t)(stage[0] - '0');
-	if (line_octal(reader, 6, &mode, err) < 0 ||
+	if (read_file_mode(reader, &entry, err) < 0 ||
 	    line_oid(reader, &entry.oid, err) < 0 ||
 	    read_entry(reader, &entry, err) < 0)
 		return err->code;
-	entry.mode = mode;
 	ADD_ENTRY(extra, stages, entry);
 	free((char *)entry.path);
 	return 0;
@@ -119,12 +133,10 @@ static int read_intent(struct line_reader *reader, struct index_extra *extra,
 		       struct error *err)
 {
 	struct index_entry entry = {.flags = INDEX_INTENT_TO_ADD};
-	unsigned mode;
 
-	if (line_octal(reader, 6, &mode, err) < 0 ||
+	if (read_file_mode(reader, &entry, err) < 0 ||
 	    read_entry(reader, &entry, err) < 0)
 		return err->code;
-	entry.mode = mode;
 	ADD_ENTRY(extra, intents, entry);
 	free((char *)entry.path);
 	return 0;

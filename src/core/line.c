@@ -68,6 +68,26 @@ char *line_path(struct line_reader *reader, struct error *err)
 	return buf_detach(&path);
 }
 
+char *line_worktree_path(struct line_reader *reader, struct error *err)
+{
+	char *path = line_path(reader, err);
+	size_t len = path ? strlen(path) : 0;
+	bool is_dir = len && path[len - 1] == '/', safe;
+
+	if (!path)
+		return NULL;
+	if (is_dir)
+		path[len - 1] = '\0';
+	safe = path_is_safe(path);
+	if (is_dir)
+		path[len - 1] = '/';
+	if (safe)
+		return path;
+	free(path);
+	line_error(reader, err);
+	return NULL;
+}
+
 int line_octal(struct line_reader *reader, size_t digits, unsigned *out,
 	       struct error *err)
 {

@@ -28,6 +28,9 @@ int line_next(struct line_reader *reader, struct error *err);
 char *line_field(struct line_reader *reader);
 /* The rest of the line as a path; the caller must free(). NULL with `err`. */
 char *line_path(struct line_reader *reader, struct error *err);
+/* The same, of a file or (with a slash at its end) a directory in a worktree:
+ * ERR_INVALID where path_is_safe() says that it is none. */
+char *line_worktree_path(struct line_reader *reader, struct error *err);
 /* A field of `digits` octal digits. */
 int line_octal(struct line_reader *reader, size_t digits, unsigned *out,
 	       struct error *err);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/path.h"
 #include "core/pathspec.h"
 #include "core/plan.h"
 #include "git/index.h"
@@ -35,15 +36,31 @@ static bool is_plain(const struct index_entry *entry)
 
 /* -- entries ------------------------------------------------------------- */
 
+/* git checks out what the index has without looking at its names again. */
+static int check_change(void *context, const struct tree_change *change,
+			struct error *err)
+{
+	const struct building *building = context;
+
+	if (!change->new_mode || path_is_safe(change->path) ||
+	    !pathspec_matches(building->pathspecs, change->path))
+		return 0;
+	return error_set(
+		err, ERR_INVALID,
+		"invalid checkpoint data: '%s' is no path for an index",
+		change->path);
+}
+
 static int note_change(void *context, const struct tree_change *change,
 		       struct error *err)
 {
 	struct building *building = context;
 	struct index_entry *entry;
 
-	(void)err;
 	if (!pathspec_matches(building->pathspecs, change->path))
 		return 0;
+	if (check_change(building, change, err) < 0)
+		return err->code;
 	ARRAY_GROW(building->changes, building->nr_changes,
 		   building->alloc_changes);
 	entry = &building->changes[building->nr_changes++];
@@ -362,6 +379,16 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 		index_lock_rollback(lock);
 	release(&building);
 	return ret;
+}
+
+int restore_index_check(struct snapshot *now, const struct target *target,
+			const struct strlist *pathspecs, struct error *err)
+{
+	struct building building = {.pathspecs = pathspecs};
+
+	return tree_diff(now->repo, now->trees, &now->index_tree,
+			 &target->stored.index_tree, MAX_ENTRIES, check_change,
+			 &building, err);
 }
 
 int restore_index_differs(struct snapshot *now, const struct target *target,

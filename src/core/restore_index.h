@@ -23,6 +23,10 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 		  const struct target *target, const struct plan *plan,
 		  const struct strlist *pathspecs, struct error *err);
 
+/* ERR_INVALID: it would get an entry that no index may have. */
+int restore_index_check(struct snapshot *now, const struct target *target,
+			const struct strlist *pathspecs, struct error *err);
+
 /* Whether that would change any entry. */
 int restore_index_differs(struct snapshot *now, const struct target *target,
 			  const struct strlist *pathspecs, bool *out,

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "core/drop.h"
 #include "core/restore_bytes.h"
+#include "core/restore_index.h"
 #include "git/object.h"
 #include "git/repository.h"
 
@@ -158,5 +159,9 @@ int restoring_save_and_plan(struct restoring *restoring, struct error *err)
 	strlist_release(&wanted);
 	if (!ret && !restoring->request->dry_run)
 		ret = check_streams(restoring, err);
+	if (!ret && restoring_touches_index(restoring))
+		ret = restore_index_check(restoring->saved.snapshot,
+					  &restoring->target, restoring->paths,
+					  err);
 	return ret ? ret : check_content(restoring, err);
 }

@@ -137,7 +137,7 @@ static int read_mode(struct line_reader *reader, struct worktree_modes *modes,
 
 	if (line_octal(reader, 4, &mode, err) < 0)
 		return err->code;
-	path = line_path(reader, err);
+	path = line_worktree_path(reader, err);
 	if (!path)
 		return err->code;
 	add_mode(modes, path, mode);
@@ -159,7 +159,7 @@ static int read_conversion(struct line_reader *reader,
 		return line_error(reader, err);
 	*tab = '\0';
 	reader->rest = tab + 1;
-	path = line_path(reader, err);
+	path = line_worktree_path(reader, err);
 	if (!path)
 		return err->code;
 	worktree_extra_add_conversion(extra, path, conversion, &raw, false);
@@ -182,7 +182,7 @@ static int read_path_line(struct line_reader *reader, const char *keyword,
 			  struct worktree_extra *extra, struct error *err)
 {
 	struct worktree_conversion *conversion;
-	char *path = line_path(reader, err);
+	char *path = line_worktree_path(reader, err);
 
 	if (!path)
 		return err->code;
