@@ -30,7 +30,7 @@ struct imported {
 	/* Of a directory: what could not be taken over, one thing a line; of a
 	 * bundle: refs that are no checkpoints'. */
 	struct strlist notes;
-	size_t sessions;	/* whose state was taken over */
+	size_t sessions;	/* that can be gone on with again */
 	struct strlist options; /* "<key>=<value>", taken over or to be */
 };
 
@@ -55,7 +55,7 @@ void imported_release(struct imported *imported);
  * `own` all do, and their sessions are this worktree's from then on; others go
  * to refs/checkpoint-remotes/imported/, like what is fetched. Each is verified
  * before it gets its ref, and one that is here with another commit stays as it
- * is.
+ * is. Of sessions that went home, a log that is lost is made again.
  *
  * What one item is refused for is no error. ERR_NOT_FOUND: no such file, or no
  * checkpoint in it; ERR_INVALID: no bundle. The caller must imported_release()

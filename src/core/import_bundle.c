@@ -10,10 +10,13 @@
 #include "base/strmap.h"
 #include "core/foreign.h"
 #include "core/id.h"
+#include "core/import_session.h"
 #include "core/journal.h"
 #include "core/manifest_commit.h"
 #include "core/remote_session.h"
 #include "core/session.h"
+#include "core/session_log.h"
+#include "core/stored.h"
 #include "core/verify.h"
 #include "git/bundle.h"
 #include "git/commit.h"
@@ -552,6 +555,65 @@ static int publish(struct importing *importing, struct error *err)
 	return ret;
 }
 
+/* -- sessions ------------------------------------------------------------ */
+
+/*
+ * How far a session of our own had got is in its log, which no bundle has, and
+ * in each of its checkpoints. Where the log is lost, the newest tells.
+ */
+static int bring_back_session(struct importing *importing, const char *name,
+			      struct error *err)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	struct stored stored = {0};
+	int ret = checkpoint_list_read(importing->repo, SCOPE_ALL, name, &list,
+				       err);
+
+	if (!ret && list.nr)
+		ret = stored_open(importing->repo, &list.items[0], &stored,
+				  err);
+	if (!ret && stored.record.session) {
+		const struct old_session session = {
+			.name = (char *)name,
+			.time_ms = stored.record.timestamp,
+			.session = stored.record.session,
+			.task = stored.record.task,
+		};
+
+		ret = import_session_write(importing->repo, &session, err);
+		if (ret > 0)
+			importing->out->sessions++;
+	}
+	stored_release(&stored);
+	checkpoint_list_release(&list);
+	return ret < 0 ? ret : 0;
+}
+
+static int bring_back_sessions(struct importing *importing, struct error *err)
+{
+	const struct imported *out = importing->out;
+	struct strlist names = STRLIST_INIT;
+	struct id id;
+	int ret = 0;
+
+	for (size_t i = 0; i < out->nr; i++) {
+		const struct import_item *item = &out->items[i];
+
+		/* What is made outside of any session has no log. */
+		if (id_parse(item->name.session, &id) && id.kind == ID_MANUAL)
+			continue;
+		if (item->state != IMPORT_REFUSED && !item->name.remote &&
+		    !session_log_exists(importing->repo, item->name.session))
+			strlist_add(&names, item->name.session);
+	}
+	strlist_sort(&names);
+	strlist_unique(&names);
+	for (size_t i = 0; !ret && i < names.nr; i++)
+		ret = bring_back_session(importing, names.items[i], err);
+	strlist_release(&names);
+	return ret;
+}
+
 /* -- the whole ----------------------------------------------------------- */
 
 static int check_needs(struct importing *importing, struct error *err)
@@ -651,6 +713,8 @@ int import_bundle(struct repository *repo, const struct import_request *request,
 		ret = unpack_and_take(&importing, err);
 	else if (!ret && request->own)
 		ret = publish(&importing, err);
+	if (!ret)
+		ret = bring_back_sessions(&importing, err);
 	if (!ret && !out->nr)
 		ret = error_set(err, ERR_NOT_FOUND,
 				"there is no checkpoint in '%s'",

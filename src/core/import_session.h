@@ -1,6 +1,7 @@
 /*
- * A session that another system has recorded, as one of this worktree's: its
- * log says what is known of it, and that nobody works on it now.
+ * A session that another system has recorded, or of which only checkpoints are
+ * left, as one of this worktree's: its log says what is known of it, and that
+ * nobody works on it now.
  */
 #ifndef CORE_IMPORT_SESSION_H
 #define CORE_IMPORT_SESSION_H

@@ -246,3 +246,16 @@ checkpoint.on interval"
 	run -129 git checkpoint import --own empty
 	run -129 git checkpoint import --config file
 }
+
+@test 'an imported record travels like any other' {
+	repo_new
+	aiwf_checkpoint cp_1703123456789 task_complete "$(git rev-parse HEAD)"
+	git checkpoint import -q .
+	git checkpoint export -q ../bundle
+	git clone -q . ../other
+	cd ../other
+	run -0 git checkpoint import ../bundle
+	assert_line 'Imported 1 checkpoint'
+	run -0 git checkpoint show cp_1703123456789
+	assert_output --partial 'Completed task T01_S01'
+}

@@ -375,3 +375,31 @@ rebase_start() {
 	run -0 git checkpoint list --remotes --count
 	assert_output 1
 }
+
+@test 'sessions of a backup can be gone on with' {
+	repo_new
+	git checkpoint session start -q --sprint=S01
+	git checkpoint task start -q T01
+	git checkpoint task complete -q T01
+	git checkpoint task start -q T02
+	git checkpoint create -q
+	run -0 git checkpoint session show --json
+	session=$(jq -r .id <<<"$output")
+	git checkpoint export -q --with-local "$BUNDLE"
+	other_new
+	run -0 git checkpoint import --own "$BUNDLE"
+	assert_line --regexp '^Imported [0-9]+ checkpoints and 1 session$'
+	run -0 git checkpoint session show --json "$session"
+	assert_equal "$(jq -c '[.status, .sprint, .unfinished, .current_task,
+		(.tasks | map([.task_id, .status]))]' <<<"$output")" \
+		'["interrupted","S01",true,"T02",[["T01","completed"],["T02","in_progress"]]]'
+	log=$(cat ".git/checkpoint.d/logs/$session.log")
+	git checkpoint import -q --own "$BUNDLE"
+	assert_same "$log" "$(cat ".git/checkpoint.d/logs/$session.log")"
+	# Where the log is still there, it is not touched.
+	cd "$REPO"
+	log=$(cat ".git/checkpoint.d/logs/$session.log")
+	git checkpoint clean -q --session="$session" --keep=0
+	git checkpoint import -q "$BUNDLE"
+	assert_same "$log" "$(cat ".git/checkpoint.d/logs/$session.log")"
+}

@@ -90,6 +90,8 @@ clone_as_runner() {
 	mkdir contrib
 	printf '#!/bin/sh\ntouch built\n' >contrib/setup
 	chmod +x contrib/setup
+	# What is in it is make's.
+	# shellcheck disable=SC2016
 	printf 'install:\n\ttest -e built\n\tmkdir -p $(prefix)/bin\n\ttouch $(prefix)/bin/git-checkpoint\n' >Makefile
 	commit_all source
 	cd "$REPO"

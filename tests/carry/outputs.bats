@@ -101,3 +101,16 @@ $session/T01/plan.md"
 		assert_not_exists "$BUNDLE"
 	done
 }
+
+@test 'outputs of a task that was completed in a session' {
+	repo_new
+	git checkpoint session start -q
+	git checkpoint task start -q T01
+	echo analysis >1_analysis.md
+	git checkpoint task complete -q T01 --outputs 1_analysis.md
+	git checkpoint session end -q
+	git checkpoint export -q "$BUNDLE" --outputs "$OUT"
+	run -0 find "$OUT" -type f
+	assert_output --regexp "^$OUT/session_[0-9]+_[0-9a-f]{8}/T01/1_analysis.md$"
+	assert_files_equal 1_analysis.md "$output"
+}
