@@ -28,6 +28,8 @@
 #define LOOK_MS 1000
 /* So long the last checkpoint waits for git. */
 #define LAST_PATIENCE_MS 3000
+/* A second signal so much later ends it without waiting for anything. */
+#define REPEATED_MS 2000
 
 enum { AT_SIGNALS, AT_KEYS, AT_PID, AT_GIT, AT_MONITOR, AT_SAVE, NR_FDS };
 
@@ -238,6 +240,16 @@ static void end(struct watching *watching, enum ending ending)
 	watching->ending_ms = clock_monotonic_ms();
 }
 
+/*
+ * Whether somebody means it, who has waited. At a terminal ^C comes twice at
+ * once: from the terminal, and from the git that runs us; so does its end.
+ */
+static bool is_repeated(const struct watching *watching, int number)
+{
+	return watching->ending == BY_SIGNAL && number != SIGHUP &&
+	       clock_monotonic_ms() - watching->ending_ms >= REPEATED_MS;
+}
+
 static void take_signals(struct watching *watching)
 {
 	int number;
@@ -246,11 +258,10 @@ static void take_signals(struct watching *watching)
 		if (number == SIGCONT) {
 			keys_open(&watching->keys);
 		} else if (number == SIGTSTP || number == SIGQUIT ||
-			   watching->ending == BY_SIGNAL) {
-			/* Told twice to end, it does not wait for git. */
+			   is_repeated(watching, number)) {
 			keys_close(&watching->keys);
 			signals_obey(&watching->signals, number);
-		} else {
+		} else if (watching->ending == GOES_ON) {
 			watching->number = number;
 			end(watching, BY_SIGNAL);
 		}

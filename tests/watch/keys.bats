@@ -54,6 +54,18 @@ press() {
 	assert_equal "$(git checkpoint list --type manual --count)" 2
 }
 
+@test "under git, which passes ^C on as well, it ends in the same way" {
+	at_terminal 'trap : INT
+		git checkpoint watch --interval 1h
+		'"$STTY"'; echo'
+	until_shown 'Press s to save now'
+	press s
+	until_shown '(manual, '
+	press $'\x03'
+	until_shown '(interrupted, '
+	until_shown echo,icanon,
+}
+
 @test "the terminal is as it was while it is stopped, and after a signal" {
 	at_terminal 'set -m
 		git-checkpoint watch --interval 1h
