@@ -22,8 +22,11 @@
 #include "ui/watched.h"
 #include "worktree/monitor.h"
 
-/* Events that come in a burst are read together. */
+/* Events that come in a burst are read together, and in a long one so that
+ * reading takes a twentieth of the time. */
 #define GATHER_MS 50
+#define GATHER_MAX_MS 1000
+#define GATHER_TIMES 20
 /* Where something has to be looked at. */
 #define LOOK_MS 1000
 /* So long the last checkpoint waits for git. */
@@ -193,6 +196,46 @@ static void go_blind(struct watching *watching, struct error *why)
 	error_release(why);
 }
 
+/* When to read again what has come meanwhile, after a read begun at `start`. */
+static int64_t gather_until(int64_t start)
+{
+	int64_t now = clock_monotonic_ms();
+	int64_t wait = (now - start) * GATHER_TIMES;
+
+	if (wait < GATHER_MS)
+		wait = GATHER_MS;
+	return now + (wait < GATHER_MAX_MS ? wait : GATHER_MAX_MS);
+}
+
+static void take_events(struct watching *watching, struct error *err)
+{
+	int64_t now = clock_monotonic_ms();
+	bool changed;
+
+	if (monitor_read(watching->monitor, &changed, err) < 0) {
+		if (err->code != ERR_UNSUPPORTED)
+			return;
+		go_blind(watching, err);
+		changed = true;
+	}
+	if (changed)
+		watch_changed(&watching->watch, now);
+	watching->gather_ms = gather_until(now);
+}
+
+static enum watch_action decide(struct watching *watching, int64_t now,
+				int64_t *wait_ms, struct error *err)
+{
+	enum watch_action action = watch_next(&watching->watch, now, wait_ms);
+
+	/* Whether it is quiet is not known before all events are read. */
+	if (action != WATCH_WAIT && watching->monitor) {
+		take_events(watching, err);
+		action = watch_next(&watching->watch, now, wait_ms);
+	}
+	return watching->key_pressed ? WATCH_SAVE : action;
+}
+
 /* Do what is to be done now. Returns for how long there is nothing more, -1:
  * until something happens. */
 static int64_t step(struct watching *watching, struct error *err)
@@ -205,10 +248,8 @@ static int64_t step(struct watching *watching, struct error *err)
 		return -1;
 	if (watching->ending != GOES_ON)
 		return step_to_the_end(watching, now, err);
-	action = watch_next(watch, now, &wait_ms);
-	if (watching->key_pressed)
-		action = WATCH_SAVE;
-	if (action == WATCH_WAIT)
+	action = decide(watching, now, &wait_ms, err);
+	if (err->code || action == WATCH_WAIT)
 		return wait_ms;
 	if (action == WATCH_SAVE &&
 	    !watch_may_save(watch, now, watch_git_is_busy(watching->repo),
@@ -275,22 +316,6 @@ static void take_keys(struct watching *watching)
 	while ((key = keys_next(&watching->keys)) != 0)
 		if (key == 's' || key == 'S')
 			watching->key_pressed = true;
-}
-
-static void take_events(struct watching *watching, struct error *err)
-{
-	int64_t now = clock_monotonic_ms();
-	bool changed;
-
-	watching->gather_ms = now + GATHER_MS;
-	if (monitor_read(watching->monitor, &changed, err) < 0) {
-		if (err->code != ERR_UNSUPPORTED)
-			return;
-		go_blind(watching, err);
-		changed = true;
-	}
-	if (changed)
-		watch_changed(&watching->watch, now);
 }
 
 static int64_t sooner(int64_t wait_ms, int64_t other_ms)

@@ -33,7 +33,7 @@ burst() {
 	watch_until checkpoint auto
 	directories=$(watches_of "$watch")
 	descriptors=$(descriptors_of "$watch")
-	for i in {1..6}; do
+	for i in {1..5}; do
 		burst "$i"
 	done
 	watch_until_saved
