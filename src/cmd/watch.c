@@ -411,7 +411,9 @@ static int start(struct watching *watching, const struct watch_arguments *args,
 	struct error why = ERROR_INIT;
 
 	watch_init(&watching->watch, args->interval_ms, clock_monotonic_ms());
-	if (watch_lock(&watching->lock_fd, watching->repo, err) < 0 ||
+	/* From here on one thread: a signal finds it, and it can fork. */
+	if (repository_library(watching->repo, err) < 0 ||
+	    watch_lock(&watching->lock_fd, watching->repo, err) < 0 ||
 	    environment_enter(watching->repo, err) < 0)
 		return err->code;
 	follow(watching, args);
