@@ -280,3 +280,28 @@ load ../test_helper
 	[[ $(wc -l <<<"$output") -le 6 ]]
 	assert_equal "$(git show "$(newest):file" | tail -n 1)" 8
 }
+
+# How often the program calls fsync() for one checkpoint.
+syncs_of_create() {
+	strace -f -qq -e trace=fsync,fdatasync -e signal=none \
+		-o "$TMPDIR/trace" git checkpoint create -q >/dev/null
+	grep -c sync "$TMPDIR/trace"
+}
+
+@test 'a checkpoint is synced by six calls, whatever its size' {
+	command -v strace >/dev/null || skip 'no strace here'
+	repo_new
+	echo ignored >.gitignore
+	touch ignored
+	git checkpoint create -q
+	assert_equal "$(syncs_of_create)" 6
+	for i in {1..300}; do
+		echo "$i" >"new$i"
+	done
+	assert_equal "$(syncs_of_create)" 6
+	git config core.fsync none
+	echo changed >new1
+	strace -f -qq -e trace=fsync,fdatasync -e signal=none \
+		-o "$TMPDIR/trace" git checkpoint create -q
+	assert_equal "$(cat "$TMPDIR/trace")" ''
+}

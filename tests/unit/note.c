@@ -1,6 +1,7 @@
 #include "git/note.h"
 
 #include "base/alloc.h"
+#include "git/pack.h"
 #include "git/repository.h"
 #include "scratch.h"
 
@@ -378,6 +379,74 @@ static void no_note_of_two_writers_is_lost(void **state)
 	assert_whole();
 }
 
+/* A note of a checkpoint under way, in its pack; the ref is set behind it. */
+static void write_draft(struct repository *repo, struct oid on,
+			const char *text, struct pack *pack,
+			struct note_draft *draft, struct error *err)
+{
+	const struct note note = {on, text, strlen(text)};
+
+	assert_int_equal(pack_finish(pack, err), 0);
+	assert_int_equal(note_write_draft(repo, REF, &note, draft, err), 0);
+	pack_free(pack);
+}
+
+static void prepare(struct repository *repo, struct oid on, const char *text,
+		    struct pack **pack, struct note_draft *draft,
+		    struct error *err)
+{
+	const struct note note = {on, text, strlen(text)};
+
+	assert_int_equal(pack_open(pack, repo, err), 0);
+	assert_int_equal(note_prepare(draft, repo, *pack, REF, &note, err), 0);
+	assert_true(draft->made);
+}
+
+static void a_draft_is_written_with_its_pack(void **state)
+{
+	struct repository *repo = open_here();
+	struct error err = ERROR_INIT;
+	struct note_draft draft;
+	struct pack *pack;
+
+	(void)state;
+	prepare(repo, target(1, 1), "first", &pack, &draft, &err);
+	assert_false(draft.had_tip);
+	write_draft(repo, target(1, 1), "first", pack, &draft, &err);
+	assert_note(repo, target(1, 1), "first");
+	prepare(repo, target(1, 2), "second", &pack, &draft, &err);
+	assert_true(draft.had_tip);
+	write_draft(repo, target(1, 2), "second", pack, &draft, &err);
+	assert_note(repo, target(1, 1), "first");
+	assert_note(repo, target(1, 2), "second");
+	/* No pack but the two that were there anyway. */
+	shell("test $(ls .git/objects/pack/*.pack | wc -l) = 2");
+	repository_free(repo);
+}
+
+static void a_draft_that_was_overtaken_is_made_again(void **state)
+{
+	struct repository *repo = open_here();
+	struct error err = ERROR_INIT;
+	struct note_draft draft;
+	struct pack *pack;
+
+	(void)state;
+	prepare(repo, target(1, 1), "mine", &pack, &draft, &err);
+	assert_int_equal(write_text(repo, target(1, 2), "theirs", false, &err),
+			 0);
+	write_draft(repo, target(1, 1), "mine", pack, &draft, &err);
+	assert_note(repo, target(1, 1), "mine");
+	assert_note(repo, target(1, 2), "theirs");
+	/* The ref went, and so did what the draft was made on. */
+	prepare(repo, target(1, 3), "last", &pack, &draft, &err);
+	shell("git update-ref -d " REF);
+	write_draft(repo, target(1, 3), "last", pack, &draft, &err);
+	assert_note(repo, target(1, 1), NULL);
+	assert_note(repo, target(1, 3), "last");
+	repository_free(repo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +457,8 @@ int main(void)
 		IN_REPOSITORY(notes_of_any_form_are_read_and_replaced),
 		IN_REPOSITORY(two_forms_of_a_note_are_one),
 		IN_REPOSITORY(what_is_wrong_is_told),
+		IN_REPOSITORY(a_draft_is_written_with_its_pack),
+		IN_REPOSITORY(a_draft_that_was_overtaken_is_made_again),
 		IN_REPOSITORY(no_note_of_two_writers_is_lost),
 	};
 
