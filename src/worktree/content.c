@@ -20,6 +20,7 @@
 
 /* Files above this are streamed where no conversion needs them whole. */
 #define STREAM_BYTES (8u << 20)
+#define LOOK_BYTES (256u << 10)
 #define ATTEMPTS 4
 
 struct reading {
@@ -243,6 +244,35 @@ static int take_raw_only(struct reading *reading, const struct buf *raw,
 	return ret;
 }
 
+/*
+ * Whether a large file goes into the pack as it is, so that it need not be in
+ * memory: with text=auto most large files are no text. 1: it does. A change
+ * meanwhile is found as any other.
+ */
+static int is_streamed(struct reading *reading, const struct stat *st,
+		       struct error *err)
+{
+	struct convert_look look = {.convert = &reading->convert};
+	off_t at = 0;
+	ssize_t got;
+	char *piece;
+
+	if ((uint64_t)st->st_size <= STREAM_BYTES)
+		return 0;
+	if (convert_is_none(&reading->convert))
+		return 1;
+	piece = xmalloc(LOOK_BYTES);
+	do {
+		got = pread(reading->fd, piece, LOOK_BYTES, at);
+		at += got > 0 ? got : 0;
+	} while ((got < 0 && errno == EINTR) ||
+		 (got > 0 && convert_look(&look, piece, (size_t)got)));
+	free(piece);
+	if (got < 0)
+		return error_errno(err, "cannot read");
+	return convert_look_unchanged(&look);
+}
+
 static int take_bytes(struct reading *reading, const struct stat *st,
 		      struct error *err)
 {
@@ -258,8 +288,10 @@ static int take_bytes(struct reading *reading, const struct stat *st,
 		out->blob = out->raw = reading->entry->oid;
 		return 0;
 	}
-	if (!reading->raw_only && convert_is_none(&reading->convert) &&
-	    (uint64_t)st->st_size > STREAM_BYTES) {
+	ret = reading->raw_only ? 0 : is_streamed(reading, st, err);
+	if (ret < 0)
+		return ret;
+	if (ret) {
 		ret = pack_add_stream(reading->source->pack,
 				      (uint64_t)st->st_size, read_piece,
 				      &reading->fd, &out->blob, err);

@@ -70,6 +70,18 @@ int convert_parse(const char *line, struct convert *out, char **names,
  */
 bool convert_to_git(const struct convert *convert, const char *data, size_t len,
 		    bool index_has_crlf, struct buf *out);
+/*
+ * Whether convert_to_git() would leave a file as it is, whatever the index has,
+ * found piece by piece for what is too large to be in memory. Start with
+ * {.convert = ...}; convert_look() is false where further pieces cannot change
+ * the answer.
+ */
+struct convert_look {
+	const struct convert *convert;
+	bool crlf, nul, ends_in_cr;
+};
+bool convert_look(struct convert_look *look, const char *data, size_t len);
+bool convert_look_unchanged(const struct convert_look *look);
 /* Whether convert_to_git() would look at `index_has_crlf` at all. */
 bool convert_asks_index(const struct convert *convert, const char *data,
 			size_t len);

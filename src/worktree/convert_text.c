@@ -90,6 +90,31 @@ static bool drops_cr(const struct convert *convert, const char *data,
 	return false;
 }
 
+/* With a NUL in it, it is no text to CONVERT_AUTO*; without CRLF there is
+ * nothing to drop. Of ident nothing is known here. */
+bool convert_look_unchanged(const struct convert_look *look)
+{
+	return !look->convert->ident && !convert_needs_git(look->convert) &&
+	       (look->convert->eol == CONVERT_BINARY || !look->crlf ||
+		(look->nul && is_auto(look->convert)));
+}
+
+bool convert_look(struct convert_look *look, const char *data, size_t len)
+{
+	const struct convert *convert = look->convert;
+
+	if (convert->ident || convert_needs_git(convert) ||
+	    convert->eol == CONVERT_BINARY)
+		return false;
+	if (len && data[0] == '\n' && look->ends_in_cr)
+		look->crlf = true;
+	if (len)
+		look->ends_in_cr = data[len - 1] == '\r';
+	look->crlf = look->crlf || memmem(data, len, "\r\n", 2);
+	look->nul = look->nul || memchr(data, '\0', len);
+	return is_auto(convert) ? !look->nul : !look->crlf;
+}
+
 /* Each CRLF to LF. A text found by CONVERT_AUTO* has no other CR. */
 static void drop_cr(const char *data, size_t len, struct buf *out)
 {

@@ -178,3 +178,32 @@ round_trip() {
 	run -0 git for-each-ref
 	refute_output
 }
+
+@test 'large files are stored as git stores them' {
+	local dir
+	use_repo large
+	printf '/%s/* text%s\n' auto =auto text '' crlf ' eol=crlf' >.gitattributes
+	echo '/ident/* ident text=auto' >>.gitattributes
+	for dir in auto text crlf ident; do
+		mkdir "$dir"
+		truncate -s 9M "$dir/zero"
+		yes 'a line of text' | head -c 9437184 >"$dir/unix"
+		# The only CRLF lies across what is read at once.
+		head -c 262143 "$dir/unix" | tr '\n' ' ' >"$dir/dos"
+		printf '\r\n' >>"$dir/dos"
+		cat "$dir/unix" >>"$dir/dos"
+		{
+			cat "$dir/dos"
+			printf '\0'
+		} >"$dir/late"
+	done
+	git checkpoint create -q
+	cp -p .git/index "$TMPDIR/index" 2>/dev/null || :
+	GIT_INDEX_FILE=$TMPDIR/index git add --all 2>/dev/null
+	assert_equal "$(git rev-parse "$(newest)^{tree}")" \
+		"$(GIT_INDEX_FILE=$TMPDIR/index git write-tree)"
+	sha1sum */* >"$TMPDIR/sums"
+	rm -r auto text crlf ident
+	git checkpoint restore -q latest
+	run -0 sha1sum --quiet -c "$TMPDIR/sums"
+}

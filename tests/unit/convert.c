@@ -246,6 +246,50 @@ static void keywords_name_the_blob(void **state)
 	buf_release(&back);
 }
 
+/* What is found piece by piece is what convert_to_git() does with the whole. */
+static void pieces_tell_what_the_whole_does(void **state)
+{
+	static const char alphabet[] = {'a', '\n', '\r', 'b', '\0', ' '};
+	static const enum convert_eol eols[] = {
+		CONVERT_BINARY, CONVERT_LF,	 CONVERT_CRLF,
+		CONVERT_AUTO,	CONVERT_AUTO_LF, CONVERT_AUTO_CRLF};
+	uint64_t random = 7;
+
+	(void)state;
+	for (unsigned round = 0; round < 5000; round++) {
+		const struct convert convert = {.eol = eols[round % 6]};
+		struct convert_look look = {.convert = &convert};
+		struct buf out = BUF_INIT;
+		char data[12];
+		size_t len, kinds, at = 0;
+		bool changed;
+
+		scratch_random(&random);
+		len = (size_t)(random >> 20) % sizeof(data);
+		kinds = 3 + (size_t)(random >> 30) % 4;
+		for (size_t i = 0; i < len; i++) {
+			scratch_random(&random);
+			data[i] = alphabet[(random >> 20) % kinds];
+		}
+		while (at < len) {
+			size_t piece;
+
+			scratch_random(&random);
+			piece = 1 + (size_t)(random >> 20) % (len - at);
+			if (!convert_look(&look, data + at, piece))
+				break;
+			at += piece;
+		}
+		changed = convert_to_git(&convert, data, len, false, &out);
+		/* It may say less than there is, and never more. */
+		if (convert_look_unchanged(&look))
+			assert_false(changed);
+		else if (round % 6 == 1 || round % 6 == 2)
+			assert_true(changed);
+		buf_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +302,7 @@ int main(void)
 		cmocka_unit_test(other_lines_are_refused),
 		cmocka_unit_test(the_index_counts_only_for_text_that_was_found),
 		cmocka_unit_test(keywords_name_the_blob),
+		cmocka_unit_test(pieces_tell_what_the_whole_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
