@@ -71,7 +71,11 @@ ALL_LDLIBS = -pthread $(PACKAGE_LIBS) $(LDLIBS)
 FLAGS = $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(ALL_LDLIBS)
 
 SOURCES := $(wildcard src/*/*.c)
-OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o)
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o) $(BUILD)/embedded.o
+# Files that the program carries, to be installed by it.
+EMBEDDED := $(sort $(wildcard hooks/*) $(filter-out %/README.md, \
+	$(wildcard $(foreach agent,claude-code codex gemini generic, \
+		contrib/$(agent)/*))))
 LIBRARY := $(BUILD)/checkpoint.a
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c))
 DIFFERENTIAL_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/differential/*.c))
@@ -121,6 +125,15 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(say) CC $@
 	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/embedded.c: contrib/embed $(EMBEDDED)
+	$(say) EMBED $@
+	$(Q)mkdir -p $(@D)
+	$(Q)contrib/embed $(EMBEDDED) >$@
+
+$(BUILD)/embedded.o: $(BUILD)/embedded.c $(BUILD)/flags
+	$(say) CC $@
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Changes when the flags do, and everything is compiled again.

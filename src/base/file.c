@@ -149,8 +149,9 @@ int file_publish(int fd, const char *temporary, const char *path,
 	return rename_over(temporary, path, true, err);
 }
 
-int file_replace(const char *path, const void *data, size_t len, bool sync,
-		 struct error *err)
+/* `mode` NULL: that of a file of ours. */
+static int replace(const char *path, const void *data, size_t len, bool sync,
+		   const mode_t *mode, struct error *err)
 {
 	char *temporary = NULL;
 	int fd;
@@ -158,7 +159,10 @@ int file_replace(const char *path, const void *data, size_t len, bool sync,
 
 	if (ret < 0)
 		return ret;
-	ret = file_write_all(fd, data, len, err);
+	if (mode && fchmod(fd, *mode) < 0)
+		ret = error_errno(err, "cannot set its permissions");
+	else
+		ret = file_write_all(fd, data, len, err);
 	if (!ret)
 		ret = sync_and_close(fd, sync, err);
 	else
@@ -171,6 +175,18 @@ int file_replace(const char *path, const void *data, size_t len, bool sync,
 		unlink(temporary);
 	free(temporary);
 	return ret;
+}
+
+int file_replace(const char *path, const void *data, size_t len, bool sync,
+		 struct error *err)
+{
+	return replace(path, data, len, sync, NULL, err);
+}
+
+int file_replace_mode(const char *path, const void *data, size_t len,
+		      mode_t mode, struct error *err)
+{
+	return replace(path, data, len, true, &mode, err);
 }
 
 /*

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <sys/types.h>
+
 /*
  * Write `data` beside `path`, sync it where `sync`, and rename it over `path`;
  * readers see the old or the new. Permissions 0600 & ~umask. Directories are
@@ -28,6 +30,9 @@ int file_open_beside(int *out_fd, char **temporary, const char *path,
  * free() as before, and on failure to unlink(2). */
 int file_publish(int fd, const char *temporary, const char *path,
 		 struct error *err);
+/* The same for a file of the user's: with these permissions. */
+int file_replace_mode(const char *path, const void *data, size_t len,
+		      mode_t mode, struct error *err);
 /* Write all of it, whatever write(2) does. */
 int file_write_all(int fd, const void *data, size_t len, struct error *err);
 /* fsync(2) the directory that holds `path`. */

@@ -77,6 +77,8 @@ command_run cmd_create;
 command_run cmd_diff;
 command_run cmd_export;
 command_run cmd_guard;
+command_run cmd_hook;
+command_run cmd_hooks;
 command_run cmd_import;
 command_run cmd_fetch;
 command_run cmd_list;
