@@ -12,13 +12,16 @@
 #include "ui/progress.h"
 #include "ui/remote_cleaned.h"
 
+/* That --sessions leaves, where nobody says how many. */
+#define DEFAULT_SESSIONS 5
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
 static const char *const clean_usage[] = {
 	"git checkpoint clean [--dry-run]",
 	"git checkpoint clean [<options>] <checkpoint>...",
 	"git checkpoint clean [<options>] [--keep <n>] [--older-than <days>] "
-	"[--verify] [--type <type>] [--session <session>] [--task <id>]",
+	"[--verify] [--sessions] [--type <type>] [--session <session>] [--task "
+	"<id>]",
 	"git checkpoint clean [<options>] --path <pathspec>...",
 	"git checkpoint clean [<options>] --remote <remote> "
 	"[<checkpoint>...]",
@@ -33,6 +36,7 @@ struct clean {
 	struct strlist pathspecs;
 	const char *remote; /* --remote; or NULL */
 	bool dry_run;
+	bool sessions;
 	bool show_progress;
 	struct progress progress;
 };
@@ -63,10 +67,10 @@ static int read_criteria(struct clean *clean, const struct options *options,
 static int read_kind(struct clean *clean, const struct options *options,
 		     const struct arguments *args, struct error *err)
 {
-	const struct retention_criteria *criteria = &clean->request.criteria;
-	bool criterion = criteria->keep >= 0 || clean->days >= 0 ||
-			 criteria->types || criteria->session ||
-			 criteria->task || criteria->lost;
+	struct retention_criteria *criteria = &clean->request.criteria;
+	bool criterion = clean->sessions || criteria->keep >= 0 ||
+			 clean->days >= 0 || criteria->types ||
+			 criteria->session || criteria->task || criteria->lost;
 
 	if (args->nr && (criterion || clean->paths.nr))
 		return options_error(options, err,
@@ -76,11 +80,17 @@ static int read_kind(struct clean *clean, const struct options *options,
 		return options_error(options, err,
 				     "--path stands alone: it drops whatever "
 				     "holds the path");
-	if (clean->remote &&
-	    (clean->paths.nr || criteria->task || criteria->lost))
-		return options_error(options, err,
-				     "--remote does not go with --path, --task "
-				     "or --verify");
+	if (clean->remote && (clean->paths.nr || criteria->task ||
+			      criteria->lost || clean->sessions))
+		return options_error(
+			options, err,
+			"--remote does not go with --path, --task, "
+			"--sessions or --verify");
+	if (clean->sessions) {
+		clean->request.keep_sessions =
+			criteria->keep >= 0 ? criteria->keep : DEFAULT_SESSIONS;
+		criteria->keep = -1;
+	}
 	clean->request.names = args->items;
 	clean->request.nr_names = args->nr;
 	clean->request.kind = args->nr		? CLEAN_NAMED
@@ -105,6 +115,9 @@ static int read_options(struct clean *clean, struct output *output, int argc,
 			 "those that cannot be restored"),
 		OPT_LIST(0, "type", &clean->types, "type",
 			 "only those of this type; may be given again"),
+		OPT_FLAG(0, "sessions", &clean->sessions,
+			 "those of sessions that are over; --keep counts "
+			 "sessions then"),
 		OPT_STRING(0, "session", &criteria->session, "session",
 			   "only those of this session"),
 		OPT_STRING(0, "task", &criteria->task, "id",
@@ -212,6 +225,7 @@ int cmd_clean(struct command_context *context, int argc, const char **argv,
 {
 	struct clean clean = {
 		.request.criteria = RETENTION_CRITERIA_INIT,
+		.request.keep_sessions = -1,
 		.days = -1,
 		.types = STRLIST_INIT,
 		.paths = STRLIST_INIT,

@@ -147,7 +147,7 @@ static void say_progress(struct output *output, const struct json *task)
 
 static void say_saved(struct output *output, const struct saved *saved)
 {
-	struct buf size = BUF_INIT, time = BUF_INIT;
+	struct buf size = BUF_INIT, time = BUF_INIT, progress = BUF_INIT;
 
 	size_human(&size, saved->bytes_added);
 	if (saved->elapsed_ms < 10000)
@@ -166,10 +166,15 @@ static void say_saved(struct output *output, const struct saved *saved)
 		   (long long)saved->record.git.staged,
 		   (long long)saved->record.git.unstaged,
 		   (long long)saved->record.git.untracked);
+	task_add_phase(&progress, saved->record.task);
+	task_add_subtasks(&progress, saved->record.task);
+	if (progress.len)
+		output_say(output, "  progress:    %s\n", progress.ptr);
 	output_say(output, "  added:       %s in %s\n", size.ptr, time.ptr);
 	say_omitted(output, &saved->snapshot->omitted);
 	buf_release(&size);
 	buf_release(&time);
+	buf_release(&progress);
 }
 
 static void print_result(struct output *output, const struct saved *saved)

@@ -7,9 +7,11 @@
 #include "core/json.h"
 #include "core/session_plan.h"
 #include "core/session_run.h"
+#include "core/unfinished.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/sessions.h"
+#include "ui/unfinished.h"
 
 static const char *const session_usage[] = {
 	"git checkpoint session start [<options>]",
@@ -25,6 +27,7 @@ struct session {
 	const char *plan;
 	struct json *tasks;
 	char *sprint; /* of the plan */
+	int answer;   /* enum unfinished_answer */
 	int ending;   /* enum session_ending */
 	bool all;
 	bool errors;
@@ -61,20 +64,92 @@ static int read_plan(struct session *session, struct error *err)
 	return ret;
 }
 
-static int run_start(struct command_context *context, struct session *session,
+static int start_new(struct command_context *context, struct session *session,
 		     struct error *err)
 {
 	struct session_result result = {0};
-	int ret = read_plan(session, err);
+	int ret = session_start(context->repo, &session->start, &result, err);
 
-	if (!ret)
-		ret = session_start(context->repo, &session->start, &result,
-				    err);
 	if (!ret)
 		session_print_result(context->output, "Session started",
 				     &result);
 	session_result_release(&result);
 	return ret;
+}
+
+static int go_on(struct command_context *context, struct session *session,
+		 const struct session_state *state, struct error *err)
+{
+	struct session_result result = {0};
+	int ret;
+
+	if (session->plan || session->start.sprint)
+		return error_set(err, ERR_USAGE,
+				 "a session that goes on has its plan and "
+				 "sprint already");
+	ret = session_continue(context->repo, state->id, &session->start,
+			       &result, err);
+	if (!ret)
+		session_print_result(context->output, "Session goes on",
+				     &result);
+	session_result_release(&result);
+	return ret;
+}
+
+/* An unfinished session is there: do what was said about it, or ask. */
+static int meet(struct command_context *context, struct session *session,
+		const struct unfinished *unfinished, struct error *err)
+{
+	enum unfinished_answer answer = session->answer;
+
+	if (answer == UNFINISHED_ASK &&
+	    unfinished_ask(context->output, context->repo, unfinished, &answer,
+			   err) < 0)
+		return err->code;
+	if (answer == UNFINISHED_REVIEW) {
+		unfinished_print(context->output, context->repo, unfinished,
+				 true);
+		return 0;
+	}
+	if (answer == UNFINISHED_CONTINUE)
+		return go_on(context, session, &unfinished->state, err);
+	session->start.fresh = true;
+	return start_new(context, session, err);
+}
+
+static int nothing_to_continue(struct command_context *context,
+			       struct error *err)
+{
+	struct session_state state;
+	int got = session_state_active(context->repo, &state, err);
+
+	session_state_release(&state);
+	if (got < 0)
+		return got;
+	return error_set(err, ERR_REFUSED,
+			 got ? "session already active: there is nothing to "
+			       "go on with"
+			     : "there is no session to go on with");
+}
+
+static int run_start(struct command_context *context, struct session *session,
+		     struct error *err)
+{
+	struct unfinished unfinished = {.recent = CHECKPOINT_LIST_INIT};
+	int got = read_plan(session, err);
+
+	if (!got && !session->start.force)
+		got = unfinished_find(context->repo, &unfinished, err);
+	if (got > 0)
+		got = meet(context, session, &unfinished, err);
+	else if (!got && session->answer == UNFINISHED_CONTINUE)
+		got = nothing_to_continue(context, err);
+	else if (!got && session->answer == UNFINISHED_REVIEW)
+		output_say(context->output, "No session is unfinished.\n");
+	else if (!got)
+		got = start_new(context, session, err);
+	unfinished_release(&unfinished);
+	return got;
 }
 
 static int run_end(struct command_context *context, struct session *session,
@@ -241,8 +316,12 @@ static int read_options(struct session *session, struct output *output,
 			 "start: save also a whole home directory"),
 		OPT_FLAG(0, "force", &start->force,
 			 "start: give the active session up"),
-		OPT_FLAG(0, "fresh", &start->fresh,
+		OPT_MODE(0, "continue", &session->answer, UNFINISHED_CONTINUE,
+			 "start: go on with an unfinished session instead"),
+		OPT_MODE(0, "fresh", &session->answer, UNFINISHED_FRESH,
 			 "start: give an unfinished session up"),
+		OPT_MODE(0, "review", &session->answer, UNFINISHED_REVIEW,
+			 "start: show an unfinished session, and do nothing"),
 		OPT_MODE(0, "interrupted", &session->ending,
 			 SESSION_END_INTERRUPTED, "end: to be continued"),
 		OPT_MODE(0, "sprint-complete", &session->ending,

@@ -8,6 +8,7 @@
 #include "core/drop.h"
 #include "core/id.h"
 #include "core/pin.h"
+#include "core/session_state.h"
 #include "core/stored.h"
 #include "core/undo.h"
 #include "git/commit.h"
@@ -76,13 +77,24 @@ static int read_trailers(struct repository *repo, const struct oid *oid,
 
 /*
  * A worktree's own session, for what is made outside any other, has no tasks
- * that could be unfinished. Of the others nothing is known here.
+ * that could be unfinished. Of others that have no log here, or none that can
+ * be read, nothing is known.
  */
-static bool is_unfinished(const char *session)
+static bool is_unfinished(struct repository *repo, const char *session)
 {
+	struct error ignored = ERROR_INIT;
+	struct session_state state;
+	bool unfinished = true;
 	struct id id;
 
-	return !id_parse(session, &id) || id.kind != ID_MANUAL;
+	if (id_parse(session, &id) && id.kind == ID_MANUAL)
+		return false;
+	if (!session_state_read(repo, session, &state, &ignored))
+		unfinished = session_state_is_unfinished(&state) &&
+			     !session_state_is_over(&state);
+	error_release(&ignored);
+	session_state_release(&state);
+	return unfinished;
 }
 
 int candidates_read(struct candidates *out, struct repository *repo,
@@ -107,7 +119,11 @@ int candidates_read(struct candidates *out, struct repository *repo,
 		item->time_ms = id_time(name->id);
 		item->pinned = pin_list_has(&pins, name);
 		item->needed = strlist_sorted_has(&needed, name->ref);
-		item->unfinished = is_unfinished(name->session);
+		/* Sessions come in runs. */
+		if (i && !strcmp(item[-1].session, item->session))
+			item->unfinished = item[-1].unfinished;
+		else
+			item->unfinished = is_unfinished(repo, name->session);
 		ret = read_trailers(repo, &name->commit, item, &out->tasks[i],
 				    err);
 		if (item->type == TYPE_PRE_RESTORE &&

@@ -4,6 +4,7 @@
 #include "core/candidates.h"
 #include "core/clean_undo.h"
 #include "core/drop.h"
+#include "core/history.h"
 #include "core/holding.h"
 #include "core/id.h"
 #include "core/journal.h"
@@ -185,13 +186,20 @@ static int choose_by_criteria(struct repository *repo,
 			      const struct clean_request *request,
 			      struct cleaned *out, struct error *err)
 {
-	const struct retention_criteria *criteria = &request->criteria;
+	struct retention_criteria chosen = request->criteria;
+	const struct retention_criteria *criteria = &chosen;
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	struct candidates candidates = {.list = CHECKPOINT_LIST_INIT};
 	struct strlist *problems = NULL;
 	size_t nr = 0;
 	int ret;
 
+	if (request->keep_sessions >= 0) {
+		if (history_read(repo, (size_t)request->keep_sessions,
+				 &out->sessions, err) < 0)
+			return err->code;
+		chosen.sessions = &out->sessions;
+	}
 	ret = checkpoint_list_read(repo, SCOPE_WORKTREE, criteria->session,
 				   &list, err);
 	if (!ret) {
@@ -340,6 +348,8 @@ int clean_drop(struct repository *repo, const struct cleaned *cleaned,
 		ret = clean_undo_forget(repo, &list, err);
 	if (!ret && list.nr)
 		ret = drop_checkpoints(repo, &list, err);
+	if (!ret)
+		ret = history_forget(repo, &cleaned->sessions, err);
 	free(list.items);
 	return ret;
 }
@@ -353,6 +363,7 @@ void clean_release(struct cleaned *cleaned)
 		free(cleaned->lost[i].id);
 	}
 	free(cleaned->lost);
+	strlist_release(&cleaned->sessions);
 	strlist_release(&cleaned->unread);
 	remaining_release(&cleaned->remaining);
 	reaching_release(&cleaned->reaching);

@@ -36,7 +36,10 @@ struct clean_request {
 	const char *const *names; /* CLEAN_NAMED */
 	size_t nr_names;
 	struct retention_criteria criteria; /* CLEAN_CRITERIA */
-	const struct strlist *pathspecs;    /* CLEAN_PATH; from the top */
+	/* CLEAN_CRITERIA, of sessions that are over: all but so many, the
+	 * newest; -1: of any session. */
+	int64_t keep_sessions;
+	const struct strlist *pathspecs; /* CLEAN_PATH; from the top */
 	/* Called after each checkpoint that was verified, for the criterion
 	 * `lost`; or NULL. */
 	void (*verified)(void *context, size_t done, size_t total);
@@ -72,6 +75,7 @@ struct cleaned {
 	struct clean_items stay; /* would go, but for what holds them */
 	struct clean_loss *lost;
 	size_t nr_lost, alloc_lost;
+	struct strlist sessions; /* that are to be forgotten, if all goes */
 	struct strlist
 		unread; /* CLEAN_PATH: refs that were not searched whole */
 	struct remaining remaining;

@@ -10,6 +10,7 @@
 #include "core/restore_files.h"
 #include "core/restore_head.h"
 #include "core/restore_index.h"
+#include "core/restore_session.h"
 #include "core/restoring.h"
 #include "git/config.h"
 #include "git/index.h"
@@ -134,7 +135,10 @@ static int finish(struct restoring *restoring, struct error *err)
 			   &restoring->out->exposed, err) < 0)
 		return err->code;
 	if (!restoring->aborting && restoring->mode != RESTORE_NEW_WORKTREE &&
-	    note_undo(restoring, err) < 0)
+	    (restoring_set_session(restoring, err) < 0 ||
+	     note_undo(restoring, err) < 0))
+		return err->code;
+	if (restoring->aborting && restoring_set_session(restoring, err) < 0)
 		return err->code;
 	return journal_remove(restoring->repo, err);
 }

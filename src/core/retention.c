@@ -164,6 +164,9 @@ static bool is_chosen(const struct retention_item *item,
 		return false;
 	if (criteria->session && strcmp(criteria->session, item->session))
 		return false;
+	if (criteria->sessions &&
+	    !strlist_sorted_has(criteria->sessions, item->session))
+		return false;
 	return !criteria->task ||
 	       (item->task && !strcmp(criteria->task, item->task));
 }

@@ -16,6 +16,7 @@
 #define CORE_RETENTION_H
 
 #include "base/error.h"
+#include "base/strlist.h"
 #include "core/record.h"
 
 /* Why an item stays that would go otherwise. */
@@ -54,12 +55,13 @@ struct retention_criteria {
 	unsigned types;	       /* bits 1 << enum checkpoint_type; 0: any */
 	const char *session;   /* NULL: any */
 	const char *task;      /* NULL: any */
-	bool lost;	       /* only what cannot be restored */
+	const struct strlist *sessions; /* NULL: any; sorted */
+	bool lost;			/* only what cannot be restored */
 };
 
 #define RETENTION_CRITERIA_INIT                                                \
 	{                                                                      \
-		-1, INT64_MIN, 0, NULL, NULL, false                            \
+		-1, INT64_MIN, 0, NULL, NULL, NULL, false                      \
 	}
 
 /*

@@ -196,7 +196,8 @@ int saving_write_metadata(struct saving *saving, struct error *err)
 
 	record_release(&out->record);
 	record_init(&out->record);
-	save_fill_record(&out->record, saving);
+	if (save_fill_record(&out->record, saving, err) < 0)
+		return err->code;
 	out->record.snapshot.bytes_added = (int64_t)pack_bytes(out->pack);
 	buf_reset(&saving->text);
 	if (record_write(&out->record, &saving->text, err) < 0)

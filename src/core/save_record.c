@@ -10,6 +10,7 @@
 #include "core/id.h"
 #include "core/json.h"
 #include "core/session_record.h"
+#include "core/task_files.h"
 #include "git/config.h"
 #include "git/repository.h"
 
@@ -102,7 +103,22 @@ static void fill_session(struct record *record, const char *session)
 	}
 }
 
-void save_fill_record(struct record *record, const struct saving *saving)
+/* The files that its task has changed. */
+static int fill_files(struct record *record, const struct saving *saving,
+		      struct error *err)
+{
+	const struct session_task *task =
+		saving->task ? session_state_task(saving->folded, saving->task)
+			     : NULL;
+
+	if (!task)
+		return 0;
+	return task_files_note(record->task, task, saving->repo,
+			       saving->out->snapshot, err);
+}
+
+int save_fill_record(struct record *record, const struct saving *saving,
+		     struct error *err)
 {
 	const struct snapshot *snapshot = saving->out->snapshot;
 
@@ -124,11 +140,12 @@ void save_fill_record(struct record *record, const struct saving *saving)
 	if (saving->folded) {
 		session_record_fill(record, saving->folded, saving->task,
 				    saving->time_ms);
-		return;
+		return fill_files(record, saving, err);
 	}
 	if (saving->task) {
 		record->task = record_task_new();
 		json_set_string(record->task, "task_id", saving->task);
 	}
 	fill_session(record, saving->session);
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include "core/saving.h"
 
 /* Fill an initialised record; bytes_added is left to the caller. */
-void save_fill_record(struct record *record, const struct saving *saving);
+int save_fill_record(struct record *record, const struct saving *saving,
+		     struct error *err);
 
 #endif

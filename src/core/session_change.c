@@ -11,9 +11,11 @@ int session_change_open(struct session_change *out, struct repository *repo,
 	if (session_log_open(&out->log, repo, session, err) < 0)
 		return err->code;
 	session_state_init(&out->state, session);
-	out->cut = out->log.torn;
-	return session_fold(&out->state, out->log.text.ptr, out->log.text.len,
-			    -1, err);
+	if (session_fold(&out->state, out->log.text.ptr, out->log.text.len, -1,
+			 err) < 0)
+		return err->code;
+	out->cut = out->log.torn && out->state.ends_in_noise;
+	return 0;
 }
 
 struct json *session_change_event(const struct session_change *change,
@@ -27,7 +29,6 @@ int session_change_add(struct session_change *change, struct json *event,
 {
 	struct session_state *state = &change->state;
 	int64_t memory = session_memory_peak(state);
-	bool torn = change->log.torn;
 	int ret;
 
 	if (memory != RECORD_UNKNOWN)
@@ -35,10 +36,7 @@ int session_change_add(struct session_change *change, struct json *event,
 	ret = session_log_append(&change->log, event, err);
 	if (!ret) {
 		session_apply(state, event);
-		/* What had no end is a line now. */
-		state->events += 1 + torn;
-		state->unreadable += torn;
-		state->torn = false;
+		state->events++;
 	}
 	json_free(event);
 	return ret;

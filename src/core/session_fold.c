@@ -303,6 +303,7 @@ static int read_lines(struct session_state *state, const char *text, size_t len,
 			event = NULL;
 			state->unreadable++;
 		}
+		state->ends_in_noise = !event;
 		error_release(&ignored);
 		ARRAY_GROW(out->items, out->nr, out->alloc);
 		out->items[out->nr++] = (struct line){event, 0};

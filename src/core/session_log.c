@@ -29,6 +29,16 @@ static int path_of(const struct repository *repo, const char *session,
 
 /* -- changing ------------------------------------------------------------ */
 
+/* A line that somebody did not finish is one from now on, so that what is
+ * decided next knows what it says: all of it may be there but the end. */
+static int end_line(struct session_log *log, struct error *err)
+{
+	if (file_write_all(log->fd, "\n", 1, err) < 0)
+		return error_prefix(err, "'%s'", log->path);
+	buf_addch(&log->text, '\n');
+	return 0;
+}
+
 int session_log_open(struct session_log *out, struct repository *repo,
 		     const char *session, struct error *err)
 {
@@ -47,18 +57,11 @@ int session_log_open(struct session_log *out, struct repository *repo,
 		return err->code;
 	if (buf_read_fd(&out->text, out->fd, SESSION_LOG_MAX_BYTES, err) < 0)
 		return error_prefix(err, "'%s'", out->path);
-	out->torn = out->text.len && out->text.ptr[out->text.len - 1] != '\n';
+	if (out->text.len && out->text.ptr[out->text.len - 1] != '\n') {
+		out->torn = true;
+		return end_line(out, err);
+	}
 	return 0;
-}
-
-/*
- * Take back what a write that failed half-way has left. That may fail as well:
- * the next one ends the line then.
- */
-static void cut(struct session_log *log)
-{
-	if (ftruncate(log->fd, (off_t)log->text.len) < 0)
-		log->torn = true;
 }
 
 int session_log_append(struct session_log *log, const struct json *event,
@@ -67,8 +70,6 @@ int session_log_append(struct session_log *log, const struct json *event,
 	struct buf line = BUF_INIT;
 	int ret = 0;
 
-	if (log->torn)
-		buf_addch(&line, '\n');
 	json_write_compact(&line, event);
 	buf_addch(&line, '\n');
 	if (line.len > SESSION_EVENT_MAX_BYTES ||
@@ -83,12 +84,12 @@ int session_log_append(struct session_log *log, const struct json *event,
 		ret = error_prefix(err, "'%s'", log->path);
 	if (!ret && fdatasync(log->fd) < 0)
 		ret = error_errno(err, "cannot sync '%s'", log->path);
-	if (ret < 0) {
-		cut(log);
-		goto done;
-	}
-	buf_add(&log->text, line.ptr, line.len);
-	log->torn = false;
+	/* Take back what a write that failed half-way has left; should that
+	 * fail as well, the next one ends the line. */
+	if (ret < 0 && ftruncate(log->fd, (off_t)log->text.len) < 0)
+		error_hint(err, "the log of the session has half a line now");
+	if (!ret)
+		buf_add(&log->text, line.ptr, line.len);
 done:
 	buf_release(&line);
 	return ret;
@@ -117,6 +118,24 @@ int session_log_read(struct repository *repo, const char *session,
 		ret = buf_read_file(out, path, SESSION_LOG_MAX_BYTES, err);
 	if (ret == ERR_NOT_FOUND)
 		ret = error_set(err, ERR_NOT_FOUND, "no session '%s'", session);
+	free(path);
+	return ret;
+}
+
+int session_log_remove(struct repository *repo, const char *session,
+		       struct error *err)
+{
+	char *path = NULL;
+	int fd = -1;
+	int ret = path_of(repo, session, &path, err);
+
+	/* Locked, so that nobody adds to what goes. */
+	if (!ret && session_log_exists(repo, session)) {
+		ret = file_lock(&fd, path, WAIT_MS, err);
+		if (!ret && unlink(path) < 0)
+			ret = error_errno(err, "cannot remove '%s'", path);
+	}
+	file_unlock(fd);
 	free(path);
 	return ret;
 }

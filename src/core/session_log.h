@@ -5,7 +5,7 @@
  *
  * Lines are only ever added. Each is added under a lock, with one write, and is
  * on disk when that returns. A line that a kill or a full disk has cut off is
- * ended before the next, and stays as a line that is no event.
+ * ended when the log is next opened for a change, and stays.
  *
  *	session_log_open(&log, repo, session, &err);    takes the lock
  *	... fold log.text, decide ...
@@ -33,7 +33,7 @@ struct session_log {
 	char *path;
 	int fd;		 /* the lock */
 	struct buf text; /* all of it, also what was appended here */
-	bool torn;	 /* the last line has no end */
+	bool torn;	 /* the last line had no end */
 	bool created;	 /* it was not there */
 };
 
@@ -48,8 +48,7 @@ struct session_log {
  */
 int session_log_open(struct session_log *out, struct repository *repo,
 		     const char *session, struct error *err);
-/* Add an event, on one line; ERR_INVALID: it is too large. `torn` is false
- * afterwards. */
+/* Add an event, on one line; ERR_INVALID: it is too large. */
 int session_log_append(struct session_log *log, const struct json *event,
 		       struct error *err);
 /* Let go. A log that was made and has nothing in it goes away again. */
@@ -59,6 +58,9 @@ void session_log_close(struct session_log *log);
  * making. ERR_NOT_FOUND: there is none. */
 int session_log_read(struct repository *repo, const char *session,
 		     struct buf *out, struct error *err);
+/* Remove it; that there is none is fine. */
+int session_log_remove(struct repository *repo, const char *session,
+		       struct error *err);
 bool session_log_exists(struct repository *repo, const char *session);
 
 /* The names of all sessions of this repository that have a log, the newest

@@ -221,7 +221,7 @@ static void read_task(struct session_state *state, const struct json *entry,
 	if (!json_get_string(record, "task_description"))
 		json_set_string(record, "task_description",
 				json_get_string(entry, "task_description"));
-	task = session_progress_add(state, record, 0);
+	task = session_progress_add(state, record, state->started_ms);
 	json_free(record);
 	if (!name || !task_status_parse(name, &task->status))
 		task->status = status;
@@ -296,7 +296,7 @@ static void read_own_task(struct session_state *state, const struct json *own)
 
 	if (!id || session_state_task(state, id))
 		return;
-	task = session_progress_add(state, own, 0);
+	task = session_progress_add(state, own, state->started_ms);
 	task->status = TASK_IN_PROGRESS;
 	task->attempts = 1;
 }

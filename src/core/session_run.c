@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "core/description.h"
+#include "core/history.h"
 #include "core/journal.h"
 #include "core/json.h"
 #include "core/occasion.h"
@@ -383,6 +384,7 @@ int session_end(struct repository *repo, enum session_ending ending,
 		struct error *err)
 {
 	bool interrupted = ending == SESSION_END_INTERRUPTED;
+	struct error missed = ERROR_INIT;
 	struct session_change change;
 	int ret;
 
@@ -403,6 +405,11 @@ int session_end(struct repository *repo, enum session_ending ending,
 		ret = save(repo, options,
 			   interrupted ? TYPE_INTERRUPTED : TYPE_SESSION_END,
 			   out, err);
+	if (!ret && history_apply(repo, &missed) < 0)
+		strlist_addf(&out->saved.warnings,
+			     "old sessions were not thinned out: %s",
+			     missed.text);
+	error_release(&missed);
 	return ret;
 }
 
@@ -469,15 +476,16 @@ int session_restored(struct repository *repo, const char *session,
 	bool same = ret > 0 && !strcmp(state.id, session);
 
 	session_state_release(&state);
+	/* A log of a newer version is none that we could add to. */
+	if (ret == ERR_NEWER) {
+		error_release(err);
+		return 0;
+	}
 	if (ret < 0 || !same)
 		return ret < 0 ? ret : 0;
 	ret = session_change_open(&change, repo, session, err);
-	if (!ret && (events < 0 || events > change.state.events))
-		ret = error_set(err, ERR_INVALID,
-				"the log of session '%s' is shorter than "
-				"checkpoint '%s' has it",
-				session, checkpoint);
-	if (!ret) {
+	/* That of a log which lost its end cannot be had back. */
+	if (!ret && events >= 0 && events < change.state.events) {
 		event = session_change_event(&change, "restore");
 		json_set_string(event, "checkpoint", checkpoint);
 		json_set_int(event, "events", events);

@@ -266,6 +266,14 @@ bool session_state_is_unfinished(const struct session_state *state)
 	       session_state_count(state, TASK_IN_PROGRESS);
 }
 
+bool session_state_is_over(const struct session_state *state)
+{
+	if (state->status == SESSION_ACTIVE)
+		return false;
+	return state->status == SESSION_ABANDONED ||
+	       !session_state_is_unfinished(state);
+}
+
 static int64_t with_running(int64_t worked_ms, int64_t running_ms,
 			    int64_t now_ms)
 {

@@ -110,10 +110,11 @@ struct session_state {
 	struct session_call *calls;
 	size_t nr_calls, alloc_calls;
 
-	bool known;	   /* there is at least one event */
-	int64_t events;	   /* lines of the log that this is made of */
-	size_t unreadable; /* of these, lines that are no events */
-	bool torn;	   /* the log's last line was cut off */
+	bool known;	    /* there is at least one event */
+	int64_t events;	    /* lines of the log that this is made of */
+	size_t unreadable;  /* of these, lines that are no events */
+	bool ends_in_noise; /* the last of them is one of these */
+	bool torn;	    /* the log's last line was cut off */
 };
 
 /* -- finding ------------------------------------------------------------- */
@@ -164,6 +165,9 @@ struct session_task *session_state_current(const struct session_state *state);
 size_t session_state_count(const struct session_state *state,
 			   enum task_status status);
 bool session_state_is_unfinished(const struct session_state *state);
+/* Whether nobody is to go on with it: it is not active, and nothing of it is
+ * left to do, or it was abandoned. */
+bool session_state_is_over(const struct session_state *state);
 /* How long it has been worked on, until `now_ms` or its end. */
 int64_t session_state_worked(const struct session_state *state, int64_t now_ms);
 int64_t session_task_worked(const struct session_task *task, int64_t now_ms);

@@ -53,7 +53,7 @@ void task_add_subtasks(struct buf *out, const struct json *record)
 	int64_t total;
 
 	if (json_get_int(subtasks, "total", &total) && total > 0)
-		buf_addf(out, "Subtasks %zu/%lld",
+		buf_addf(out, "%sSubtasks %zu/%lld", out->len ? ", " : "",
 			 json_size(json_get(subtasks, "completed")),
 			 (long long)total);
 }
@@ -68,19 +68,18 @@ static void add_part(struct buf *out, struct buf *part)
 /* How far a task is, in a few words. */
 static void add_progress(struct buf *out, const struct session_task *task)
 {
-	struct buf phase = BUF_INIT, subtasks = BUF_INIT, rest = BUF_INIT;
+	struct buf phase = BUF_INIT, rest = BUF_INIT;
 	int percent = session_task_percent(task);
 
 	if (task->status == TASK_IN_PROGRESS) {
 		task_add_phase(&phase, task->record);
-		task_add_subtasks(&subtasks, task->record);
+		task_add_subtasks(&phase, task->record);
 		if (percent >= 0)
 			buf_addf(&rest, "%d%% complete", percent);
 	} else if (task->attempts) {
 		clock_duration(&rest, task->worked_ms);
 	}
 	add_part(out, &phase);
-	add_part(out, &subtasks);
 	add_part(out, &rest);
 	if (task->attempts > 1)
 		buf_addf(out, "%sattempt %lld", out->len ? ", " : "",

@@ -27,7 +27,8 @@ void session_warn(struct output *output, const struct session_state *state,
 		  bool was_cut);
 void saved_warn(struct output *output, const struct saved *saved);
 
-/* "Phase 2/3" and "Subtasks 1/4"; nothing where there are none. */
+/* "Phase 2/3", and ", Subtasks 1/4" where something stands before; nothing
+ * where there are none. */
 void task_add_phase(struct buf *out, const struct json *record);
 void task_add_subtasks(struct buf *out, const struct json *record);
 

@@ -24,19 +24,16 @@ static void print_json(struct output *output, const struct task_result *result,
 
 static void say_progress(struct output *output, const struct session_task *task)
 {
-	struct buf text = BUF_INIT, subtasks = BUF_INIT;
+	struct buf text = BUF_INIT;
 	int percent = session_task_percent(task);
 
 	task_add_phase(&text, task->record);
-	task_add_subtasks(&subtasks, task->record);
-	if (subtasks.len)
-		buf_addf(&text, "%s%s", text.len ? ", " : "", subtasks.ptr);
+	task_add_subtasks(&text, task->record);
 	if (text.len && percent >= 0)
 		buf_addf(&text, ", %d%% complete", percent);
 	if (text.len)
 		output_say(output, "  progress:    %s\n", text.ptr);
 	buf_release(&text);
-	buf_release(&subtasks);
 }
 
 void task_print_result(struct output *output, const char *what,

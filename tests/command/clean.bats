@@ -514,8 +514,8 @@ $conflict"
 @test "wrong command lines" {
 	repo_new
 	for args in '--keep=2 cp_1' '--path=x cp_1' '--path=x --keep=2' \
-		--type=nonsense --keep=-1 --older-than=week --sessions \
-		--remote=origin; do
+		--type=nonsense --keep=-1 --older-than=week \
+		'--sessions cp_1' --remote=origin; do
 		# shellcheck disable=SC2086
 		run -129 git checkpoint clean $args
 	done

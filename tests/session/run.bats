@@ -1,0 +1,134 @@
+# A long run, killed again and again.
+
+load ../test_helper
+
+TASKS=40
+PER_PHASE=10
+
+# The plan: forty tasks, and one that has them in four phases.
+plan() {
+	echo '{"tasks": [{"id": "all", "phases": 4}'
+	for ((i = 1; i <= TASKS; i++)); do
+		printf ', {"id": "T%02d"}' "$i"
+	done
+	echo ']}'
+}
+
+# What a task's result is, known beforehand.
+result_of() {
+	echo "result of $1: $((10#${1#T} * 7919))"
+}
+
+# What works: it asks what is done, and goes on from there. It may be killed at
+# any moment, and is started again then.
+cat_worker() {
+	declare -f result_of
+	cat <<-'EOF'
+		git checkpoint session show --json >"$SCRATCH/state" || exit
+		status_of() {
+			jq --raw-output --arg id "$1" \
+				'.tasks[] | select(.task_id == $id) | .status' \
+				"$SCRATCH/state"
+		}
+		jq --raw-output '.tasks[] | .task_id + " " + .status' \
+			"$SCRATCH/state" >"$SCRATCH/todo"
+		if [[ $(status_of all) == pending ]]; then
+			git checkpoint task start all --quiet --key=start || exit
+		fi
+		while read -r id status; do
+			[[ $id != all && $status != completed ]] || continue
+			number=$((10#${id#T}))
+			phase=$(((number - 1) / PER_PHASE + 1))
+			if ((number % PER_PHASE == 1)); then
+				git checkpoint phase start "$phase" --task=all \
+					--quiet --key="s$phase" || exit
+			fi
+			git checkpoint task start "$id" --quiet --key="$id" || exit
+			result_of "$id" >"$id.new"
+			mv "$id.new" "$id"
+			git checkpoint task complete "$id" --quiet --key="$id" || exit
+			if ((number % PER_PHASE == 0)); then
+				git checkpoint phase complete "$phase" --task=all \
+					--quiet --key="c$phase" || exit
+			fi
+		done <"$SCRATCH/todo"
+		# What was killed between the last task of a phase and its end.
+		for phase in 1 2 3 4; do
+			git checkpoint phase complete "$phase" --task=all --quiet \
+				--key="c$phase" || exit
+		done
+		git checkpoint task complete all --quiet --key=end
+	EOF
+}
+
+# The digest of a checkpoint, made from its objects as the format says.
+digest_of() {
+	local commit=$1 index state value
+
+	index=$(git rev-parse "$commit^2")
+	state=$(git rev-parse "$index^2")
+	{
+		for value in "tree $commit^{tree}" "raw $state:raw" \
+			"index $index^{tree}" "index-extra $state:index-extra" \
+			"worktree-extra $state:worktree-extra" \
+			"stages $state:stages" "gitdir $state:gitdir"; do
+			echo "${value%% *} $(git rev-parse --quiet --verify \
+				"${value#* }" || echo -)"
+		done
+		echo 'op-refs -'
+		echo 'head-ref refs/heads/main'
+		echo "head $(git rev-parse "$commit^")"
+	} | sha256sum | sed 's/ .*//; s/^/sha256:/'
+}
+
+@test "forty tasks, killed twenty times, are done once each" {
+	repo_new
+	export SCRATCH=$TMPDIR PER_PHASE
+	git config checkpoint.maxCheckpoints 200
+	git checkpoint session start --quiet --plan=- < <(plan)
+	cat_worker >../worker
+	RANDOM=4711
+	kills=0
+	for ((tries = 0; tries < 200 && kills < 20; tries++)); do
+		# In a group of its own, all of which is killed.
+		setsid bash ../worker >>../said 2>&1 3>&- &
+		worker=$!
+		read -r -t "0.$((RANDOM % 6 + 2))" <> <(:) || :
+		if kill -KILL -- "-$worker" 2>>../said; then
+			kills=$((kills + 1))
+		fi
+		wait "$worker" || :
+		run -0 git checkpoint session show --json
+	done
+	assert_equal "$kills" 20
+	bash ../worker 3>&-
+
+	git checkpoint session show --json >../state
+	assert_equal "$(jq -c '[.tasks[].status] | unique' ../state)" \
+		'["completed"]'
+	assert_equal "$(jq '.tasks | length' ../state)" $((TASKS + 1))
+	assert_equal "$(jq '[.tasks[].attempts] | unique | .[]' ../state)" 1
+	for ((i = 1; i <= TASKS; i++)); do
+		id=$(printf 'T%02d' "$i")
+		assert_equal "$(cat "$id")" "$(result_of "$id")"
+	done
+	git checkpoint list --type=task_complete --format='%(task)' |
+		sort >../saved
+	assert_equal "$(uniq ../saved | wc -l)" $((TASKS + 1))
+	assert_equal "$(wc -l <../saved)" $((TASKS + 1))
+	run -0 git checkpoint list --type=phase_complete --count
+	assert_output 4
+
+	# Each is of the tree that it says, and has its task's result.
+	git checkpoint list --type=task_complete --type=phase_complete \
+		--format='%(commit) %(digest) %(task) %(type)' >../list
+	while read -r commit digest task type; do
+		assert_equal "$(digest_of "$commit")" "$digest"
+		if [[ $type == task_complete && $task != all ]]; then
+			assert_equal "$(git show "$commit:$task")" \
+				"$(result_of "$task")"
+		fi
+	done <../list
+	find .git/refs -name '*.lock' -delete
+	git checkpoint create --quiet
+}
