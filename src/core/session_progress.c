@@ -79,6 +79,8 @@ void session_progress_clear(struct session_state *state)
 	}
 	free(state->calls);
 	free(state->current);
+	strmap_release(&state->places, NULL);
+	state->places = (struct strmap)STRMAP_INIT;
 	state->tasks = NULL;
 	state->errors = NULL;
 	state->calls = NULL;
@@ -150,6 +152,8 @@ struct session_task *session_progress_add(struct session_state *state,
 			.record = record_task_new(),
 			.tokens = json_object_new(),
 		};
+		strmap_put(&state->places, id,
+			   (void *)(uintptr_t)state->nr_tasks);
 		json_set_string(task->record, "task_id", id);
 		json_set_bool(json_get(task->record, "recovery"), "can_resume",
 			      true);

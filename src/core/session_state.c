@@ -72,6 +72,7 @@ void session_state_init(struct session_state *out, const char *name)
 		.pid = RECORD_UNKNOWN,
 		.pid_start = RECORD_UNKNOWN,
 		.memory_peak_kb = RECORD_UNKNOWN,
+		.places = STRMAP_INIT,
 		.metrics = record_metrics_new(),
 	};
 	if (id_parse(name, &id))
@@ -238,10 +239,9 @@ int session_state_unfinished(struct repository *repo, struct session_state *out,
 struct session_task *session_state_task(const struct session_state *state,
 					const char *id)
 {
-	for (size_t i = 0; i < state->nr_tasks; i++)
-		if (!strcmp(state->tasks[i].id, id))
-			return &state->tasks[i];
-	return NULL;
+	size_t place = (size_t)(uintptr_t)strmap_get(&state->places, id);
+
+	return place ? &state->tasks[place - 1] : NULL;
 }
 
 struct session_task *session_state_current(const struct session_state *state)

@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "base/strlist.h"
+#include "base/strmap.h"
 #include "core/record.h"
 
 struct json;
@@ -100,6 +101,7 @@ struct session_state {
 
 	struct session_task *tasks; /* in order */
 	size_t nr_tasks, alloc_tasks;
+	struct strmap places; /* id -> its place among them, plus one */
 	bool planned;	      /* some were there before they were started */
 	char *current;	      /* id of the current task; or NULL */
 	struct json *metrics; /* what `update` said of them: tokens ... */
