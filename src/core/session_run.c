@@ -148,6 +148,11 @@ static int clear_active(struct repository *repo,
 	char *name = NULL;
 	int got = session_state_active(repo, &state, err);
 
+	/* What nobody here can read is not ended, but given up all the same. */
+	if (got == ERR_NEWER && start->force) {
+		error_release(err);
+		got = 0;
+	}
 	if (got > 0 && !start->force) {
 		got = refuse_active(&state, err);
 	} else if (got > 0) {

@@ -156,6 +156,9 @@ log() {
 	assert_line --partial upgrade
 	run -0 --separate-stderr git checkpoint create --quiet
 	assert_regex "$stderr" 'newer version'
+	run -128 git checkpoint session start
+	git checkpoint session start --force --quiet
+	git checkpoint task start T1 --quiet
 	assert_files_equal ../before "$file"
 }
 
