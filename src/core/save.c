@@ -89,6 +89,7 @@ static int report_existing(struct saving *saving, struct error *err)
 
 	if (!ret) {
 		saving->out->was_there = true;
+		record_release(&saving->out->record);
 		saving->out->record = stored.record;
 		record_init(&stored.record);
 	}

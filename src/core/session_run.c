@@ -362,7 +362,9 @@ int session_continue(struct repository *repo, const char *name,
 int session_none(struct error *err)
 {
 	error_set(err, ERR_REFUSED, "no session is active");
-	return error_hint(err, "'git checkpoint session start' starts one");
+	error_hint(err, "'git checkpoint session start' starts one");
+	return error_hint(err, "'git checkpoint resume' goes on with one that "
+			       "stopped");
 }
 
 /* Open the active session for a change. */
