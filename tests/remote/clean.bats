@@ -171,5 +171,5 @@ $session/manifest-2"
 	assert_line --index 0 "fatal: no remote 'nowhere'"
 	run -129 git checkpoint clean --remote origin --path file
 	assert_line --index 0 \
-		'error: --remote does not go with --path, --task or --verify'
+		'error: --remote does not go with --path, --task, --sessions or --verify'
 }
