@@ -515,7 +515,7 @@ $conflict"
 	repo_new
 	for args in '--keep=2 cp_1' '--path=x cp_1' '--path=x --keep=2' \
 		--type=nonsense --keep=-1 --older-than=week \
-		'--sessions cp_1' --remote=origin; do
+		'--sessions cp_1'; do
 		# shellcheck disable=SC2086
 		run -129 git checkpoint clean $args
 	done
