@@ -43,8 +43,8 @@ static struct json *event_of_start(struct repository *repo,
 	return event;
 }
 
-static void add_task_start(struct json *events,
-			   const struct old_session *session)
+static void add_current_task(struct json *events,
+			     const struct old_session *session)
 {
 	const char *current = json_get_string(session->session, "current_task");
 	int64_t time = started_ms(session);
@@ -98,6 +98,20 @@ static void add_errors(struct json *events, const struct old_session *session)
 	}
 }
 
+/* The current task was worked on until then. */
+static void add_touch(struct json *events, const struct old_session *session)
+{
+	const char *current = json_get_string(session->session, "current_task");
+	struct json *event;
+
+	if (!current)
+		return;
+	event = session_event_new("update", session->time_ms);
+	json_set_string(event, "task", current);
+	json_set_object(event, "patch");
+	json_add(events, event);
+}
+
 /* Nobody works on it here: one that was active is interrupted. */
 static void add_end(struct json *events, const struct old_session *session)
 {
@@ -127,8 +141,9 @@ int import_session_write(struct repository *repo,
 	ret = err->code;
 	if (ret < 0)
 		goto done;
-	add_task_start(events, session);
+	add_current_task(events, session);
 	add_errors(events, session);
+	add_touch(events, session);
 	add_end(events, session);
 	/* One that a kill has cut short is finished; one that was taken over
 	 * may have been worked on since. */

@@ -403,3 +403,21 @@ rebase_start() {
 	git checkpoint import -q "$BUNDLE"
 	assert_same "$log" "$(cat ".git/checkpoint.d/logs/$session.log")"
 }
+
+@test "another clone's session is gone on with in one of one's own" {
+	repo_new
+	git checkpoint session start -q
+	git checkpoint task start -q T01
+	echo work >work
+	git checkpoint create -q
+	run -0 git checkpoint session show --json
+	session=$(jq -r .id <<<"$output")
+	git checkpoint export -q "$BUNDLE"
+	other_new
+	git checkpoint import -q "$BUNDLE"
+	run -0 git checkpoint resume --continue --theirs "$session"
+	run -0 git checkpoint session show --json
+	assert_equal "$(jq -r '.resumed_from' <<<"$output")" "$session"
+	assert_equal "$(jq -r '.tasks[0].task_id' <<<"$output")" T01
+	assert_equal "$(cat work)" work
+}

@@ -158,3 +158,20 @@ checkpoint.backupcount 1"
 	run -0 git rev-list --objects --glob='refs/checkpoints/*'
 	refute_output --partial passwd
 }
+
+@test 'resume goes on where the record says' {
+	repo_new
+	skillpack_new
+	git checkpoint import -q .
+	run -0 git checkpoint resume --list
+	assert_line --index 0 "[1] $ONE (latest)"
+	assert_line '    Status: Phase 3/4, subtask 2/5'
+	assert_line '    Updated: 2024-01-18 10:30:00'
+	run -0 git checkpoint resume --review "$ONE"
+	assert_line --regexp '^Resume at: *phase_3_subtask_3$'
+	assert_line --partial 'tokens expire'
+	run -0 git checkpoint resume --continue "$ONE"
+	run -0 git checkpoint session show --json
+	assert_equal "$(jq -c '[.id, .status]' <<<"$output")" \
+		"[\"$ONE\",\"active\"]"
+}
