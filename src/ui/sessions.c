@@ -65,6 +65,13 @@ static void add_part(struct buf *out, struct buf *part)
 	buf_release(part);
 }
 
+/* Whether something of it is left to do: what was given up is not. */
+static bool is_open(const struct session_state *state)
+{
+	return session_state_is_unfinished(state) &&
+	       !session_state_is_over(state);
+}
+
 /* How far a task is, in a few words. */
 static void add_progress(struct buf *out, const struct session_task *task)
 {
@@ -177,7 +184,7 @@ void session_print(struct output *output, const struct session_state *state)
 	}
 	buf_addf(&text, "%s (%s%s)", state->id,
 		 session_status_name(state->status),
-		 session_state_is_unfinished(state) ? ", unfinished" : "");
+		 is_open(state) ? ", unfinished" : "");
 	print_buf(output, "Session", &text);
 	print_line(output, "Sprint", state->sprint);
 	print_time(output, "Started", state->started_ms);
@@ -245,7 +252,7 @@ void sessions_print(struct output *output, const struct session_state *states,
 		buf_addf(&tasks, "%zu/%zu tasks",
 			 session_state_count(state, TASK_COMPLETED),
 			 state->nr_tasks);
-		if (session_state_is_unfinished(state))
+		if (is_open(state))
 			buf_addstr(&tasks, ", unfinished");
 		table_cell(&table, COLOR_YELLOW, state->id);
 		table_cell(&table, COLOR_RESET,
