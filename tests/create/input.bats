@@ -4,7 +4,7 @@ load ../test_helper
 
 # Nothing was saved, and git is not disturbed.
 assert_nothing_saved() {
-	run -0 git for-each-ref 'refs/checkpoint*' refs/notes
+	run -0 git for-each-ref refs/checkpoints refs/checkpoints-local refs/checkpoint-pins refs/notes
 	refute_output
 }
 

@@ -137,10 +137,10 @@ newline'
 	repo_new
 	work_start
 	git checkpoint create -q
-	refs=$(git for-each-ref 'refs/checkpoint*' refs/heads)
+	refs=$(git for-each-ref refs/checkpoints refs/heads)
 	run -0 git checkpoint restore latest
 	assert_output --partial 'Nothing to restore'
-	assert_equal "$(git for-each-ref 'refs/checkpoint*' refs/heads)" "$refs"
+	assert_equal "$(git for-each-ref refs/checkpoints refs/heads)" "$refs"
 	run -1 git checkpoint undo
 	assert_output 'fatal: nothing to undo'
 }
