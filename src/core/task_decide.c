@@ -284,7 +284,7 @@ static int decide_record(const struct session_task *task,
 	if (json_type(patch) == JSON_OBJECT) {
 		if (json_depth(patch) > TASK_RECORD_MAX_DEPTH)
 			ret = error_set(err, ERR_INVALID,
-					"it is nested deeper than %d",
+					"the update is nested deeper than %d",
 					TASK_RECORD_MAX_DEPTH);
 		if (!ret) {
 			json_merge_patch(&merged, patch);
