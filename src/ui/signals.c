@@ -36,6 +36,7 @@ int signals_catch(struct signals *signals, struct error *err)
 	(void)err;
 	signals->fd = -1;
 #endif
+	signals->active = true;
 	return 0;
 }
 
@@ -73,9 +74,10 @@ void signals_obey(struct signals *signals, int number)
 
 void signals_release(struct signals *signals)
 {
-	if (signals->fd < 0)
+	if (!signals->active)
 		return;
-	close(signals->fd);
-	signals->fd = -1;
+	if (signals->fd >= 0)
+		close(signals->fd);
+	*signals = (struct signals){.fd = -1, .before = signals->before};
 	sigprocmask(SIG_SETMASK, &signals->before, NULL);
 }

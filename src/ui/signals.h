@@ -17,6 +17,7 @@ struct signals {
 	int fd; /* readable when there is one */
 	sigset_t caught;
 	sigset_t before; /* the mask as it was */
+	bool active;
 };
 
 #define SIGNALS_INIT                                                           \
