@@ -40,7 +40,8 @@ int save_check_place(struct repository *repo,
 	if (!ret && !names.nr) {
 		ret = error_set(err, ERR_REFUSED,
 				"'%s' would be saved as a whole", worktree);
-		error_hint(err, "'--yes' does it all the same");
+		error_hint(err, "'git checkpoint create --yes' does it all the "
+				"same");
 	}
 	strlist_release(&names);
 	return ret;

@@ -28,7 +28,6 @@ static int save(struct repository *repo, const struct watch_request *request,
 {
 	const struct save_options options = {
 		.type = request->type,
-		.any_place = true,
 		.leave_out_largest = true,
 		.argc = request->argc,
 		.argv = request->argv,

@@ -151,14 +151,28 @@ static void print_made(struct watched *watched, const struct json *record)
 	buf_release(&size);
 }
 
+/*
+ * What went wrong, without what it went wrong with: names of temporary files
+ * are others each time.
+ */
+static const char *cause_of(const char *text)
+{
+	const char *cause = text;
+
+	for (const char *at = text; (at = strstr(at, ": ")); at += 2)
+		cause = at + 2;
+	return cause;
+}
+
 static void print_failure(struct watched *watched, const struct error *error)
 {
+	const char *cause = cause_of(error->text);
 	struct json *doc;
 
-	if (watched->failure && !strcmp(watched->failure, error->text))
+	if (watched->failure && !strcmp(watched->failure, cause))
 		return;
 	free(watched->failure);
-	watched->failure = xstrdup(error->text);
+	watched->failure = xstrdup(cause);
 	warn_error(watched->output, "not saved: ", error);
 	doc = event_new("failed");
 	json_set_string(doc, "error", error->text);

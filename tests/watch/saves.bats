@@ -136,6 +136,72 @@ teardown() {
 	assert_equal "$(grep -c 'not saved' "$TMPDIR/said")" 1
 }
 
+@test "a save that dies is a failure like others, and the watch goes on" {
+	type prlimit >/dev/null || skip 'prlimit is not installed'
+	watch_start
+	watch_until checkpoint auto
+	# The kernel ends whoever writes a longer file.
+	prlimit --pid "$watch" --fsize=8192:unlimited
+	head -c 100000 /dev/urandom >large
+	watch_until failed
+	assert_equal "$(jq -r .error <<<"$event")" \
+		"the process that saves died of signal $(kill -l XFSZ)"
+	prlimit --pid "$watch" --fsize=unlimited
+	watch_until_saved
+	watch_end
+}
+
+@test "a full disk is told once, and saved is when there is room" {
+	# In a name space of its own a file system is one's own to fill.
+	unshare -Urm mount -t tmpfs none "$TMPDIR" ||
+		skip 'no user namespaces here'
+	mkdir full
+	cat >"$TMPDIR/script" <<-'END'
+		mount -t tmpfs -o size=3m none full && cd full && git init -q &&
+		echo one >file || exit
+		mkfifo "$TMPDIR/events"
+		git-checkpoint watch --json --interval 0 >"$TMPDIR/events" \
+			2>"$TMPDIR/said" &
+		exec <"$TMPDIR/events"
+		until_event() {
+			while read -r -t 60 line; do
+				[[ $line != *"\"event\":\"$1\""* ]] || return 0
+			done
+			echo "no $1: $line"
+			exit 1
+		}
+		until_event checkpoint
+		head -c 4000000 /dev/zero >.git/filler 2>/dev/null
+		head -c 20 /dev/urandom >file
+		until_event failed
+		rm .git/filler
+		until_event checkpoint
+		kill %1
+		until_event ended
+		wait
+	END
+	run -0 unshare -Urm bash "$TMPDIR/script"
+	assert_equal "$(grep -c 'not saved: ' "$TMPDIR/said")" 1
+	run -0 cat "$TMPDIR/said"
+	assert_output --partial 'No space left on device'
+}
+
+@test "a home directory is not saved as a whole unless it was once" {
+	export HOME=$REPO
+	git config user.name 'A U Thor'
+	git config user.email author@example.com
+	watch_start
+	watch_until failed
+	assert_equal "$(git checkpoint list --count)" 0
+	git checkpoint create -q --yes
+	echo more >>file
+	watch_until_saved
+	watch_end
+	run -0 cat "$TMPDIR/said"
+	assert_line --partial "'$REPO' would be saved as a whole"
+	assert_line --partial 'git checkpoint create --yes'
+}
+
 @test "the last checkpoint that cannot be made is a failure" {
 	watch_start
 	watch_until checkpoint auto
