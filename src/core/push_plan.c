@@ -195,6 +195,44 @@ static void compare(struct pushing_session *session,
 	}
 }
 
+/* What memory has of the remote is over. The number goes on: nobody may take a
+ * new manifest for an old one. */
+static void forget_manifest(struct pushing_session *session)
+{
+	session->now = (struct oid){{0}};
+	session->memory_changed |= session->memory.raw != NULL;
+	free(session->memory.raw);
+	session->memory.raw = NULL;
+	session->memory.manifest = session->now;
+}
+
+/*
+ * Read the remote's manifest from `raw`. 1: it is none, and another is to take
+ * its place: somebody has put it there whose session it is not.
+ */
+static int read_manifest(struct pushing_session *session,
+			 const struct remote_session *found, struct buf *raw,
+			 struct error *err)
+{
+	struct pushed *memory = &session->memory;
+	int ret = manifest_commit_parse(raw->ptr, raw->len, session->name,
+					&session->there, err);
+
+	memory->number = found->number;
+	if (ret == ERR_INVALID) {
+		error_release(err);
+		manifest_release(&session->there);
+		forget_manifest(session);
+		return 1;
+	}
+	session->memory_changed |=
+		!oid_equal(&found->manifest, &memory->manifest);
+	session->now = memory->manifest = found->manifest;
+	free(memory->raw);
+	memory->raw = buf_detach(raw);
+	return ret;
+}
+
 /* `raw` is the manifest's commit; empty: the remote has none. */
 static int take_there(struct pushing_session *session,
 		      const struct remote_session *found, struct buf *raw,
@@ -211,32 +249,20 @@ static int take_there(struct pushing_session *session,
 				      session->name, &before, &ignored);
 	error_release(&ignored);
 	manifest_release(&session->there);
-	session->now = (struct oid){{0}};
-	session->memory_changed |= !oid_equal(
-		raw->len ? &found->manifest : &session->now, &memory->manifest);
-	if (raw->len) {
-		ret = manifest_commit_parse(raw->ptr, raw->len, session->name,
-					    &session->there, err);
-		session->now = found->manifest;
-		memory->number = found->number;
-		memory->manifest = found->manifest;
-		free(memory->raw);
-		memory->raw = buf_detach(raw);
-	} else {
-		/* The number goes on: nobody may take a new manifest for the
-		 * old one. */
-		free(memory->raw);
-		memory->raw = NULL;
-		memory->manifest = session->now;
-	}
+	if (raw->len)
+		ret = read_manifest(session, found, raw, err);
+	else
+		forget_manifest(session);
 	if (!ret) {
 		note_removed(session, &before, found);
 		session->out->shared |=
 			remembered && is_shared(session, &before);
-		compare(session, found);
 	}
+	session->out->shared |= ret > 0;
+	if (ret >= 0)
+		compare(session, found);
 	manifest_release(&before);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 /* The bytes of the manifest that memory has, if it is the one that is there. */

@@ -135,10 +135,9 @@ void pushed_print(struct output *output, const struct push *push, bool dry_run)
 		return;
 	}
 	if (sent && push->commits > 0)
-		output_say(output,
-			   "%lld commit%s that '%s' may not have %s along\n",
+		output_say(output, "%lld unpushed commit%s %s along\n",
 			   (long long)push->commits,
-			   plural((size_t)push->commits), push->remote,
+			   plural((size_t)push->commits),
 			   push->commits == 1 ? "travels" : "travel");
 	if (push->out_of_time)
 		output_say(output, "Time is up; %zu checkpoint%s left\n", left,

@@ -162,7 +162,7 @@ $two"
 	echo more >>file
 	one=$(create one)
 	run -0 git checkpoint push
-	assert_line "1 commit that 'private' may not have travels along"
+	assert_line "1 unpushed commit travels along"
 	git clone --quiet "$REMOTE" ../b
 	cd ../b
 	git remote add private ../private.git
@@ -219,6 +219,42 @@ $two"
 	run -0 listed "$session"
 	refute_line "$four"
 	assert_equal "$(remote_refs | wc -l)" 2
+}
+
+@test "what somebody put in place of a manifest is not built on" {
+	remote_new
+	one=$(create one)
+	git checkpoint push --quiet
+	session=$(session)
+	git -C "$REMOTE" update-ref "refs/checkpoints/$session/manifest-1" main
+	two=$(create two)
+	run -0 git checkpoint push
+	assert_line "Pushed 2 checkpoints of $session to 'origin'"
+	assert_line "warning: another clone writes to session '$session' on 'origin', too"
+	run -0 remote_refs
+	assert_output "$session/manifest-1
+$session/manifest-2"
+	run -0 listed "$session"
+	assert_output "$one
+$two"
+	create three
+	refute [ "$(session)" = "$session" ]
+	run -0 git checkpoint push
+	refute_output --partial warning:
+}
+
+@test "a manifest of a newer version is left alone" {
+	remote_new
+	create one
+	git checkpoint push --quiet
+	ref=refs/checkpoints/$(session)/manifest-1
+	newer=$(git -C "$REMOTE" commit-tree -m 'manifest 2' \
+		"$(git hash-object -t tree /dev/null)")
+	git -C "$REMOTE" update-ref "$ref" "$newer"
+	create two
+	run -128 git checkpoint push
+	assert_line --index 0 'fatal: manifest was written by a newer version'
+	assert_equal "$(git -C "$REMOTE" rev-parse "$ref")" "$newer"
 }
 
 @test "what is changed on the remote meanwhile is looked at again" {

@@ -103,7 +103,7 @@ $auto"
 	commit_all third
 	create one
 	run -0 git checkpoint push
-	assert_line "2 commits that 'origin' may not have travel along"
+	assert_line "2 unpushed commits travel along"
 	create two
 	run -0 git checkpoint push
 	refute_output --partial 'travel'
