@@ -45,7 +45,7 @@ serve() {
 # Save on A with everything there is, push; a clone B restores, goes on and
 # pushes; A fetches that.
 tell_story() {
-	local one two
+	local one two first
 
 	repo_new
 	git remote add origin "$URL"
@@ -59,7 +59,8 @@ tell_story() {
 	git push --quiet
 	work_start_in_merge
 	git checkpoint session start --quiet --sprint=s
-	one=$(create --task=parser one)
+	git checkpoint task start parser -m 'write the parser'
+	one=$(create one)
 	run -0 git checkpoint push
 	assert_line --partial "Pushed 2 checkpoints of "
 
@@ -70,6 +71,7 @@ tell_story() {
 	run -0 git checkpoint show "$one" --json
 	assert_equal "$(jq -r '.task.task_id + " " + .session.sprint' \
 		<<<"$output")" 'parser s'
+	first=$(jq -r .session_id <<<"$output")
 	git checkpoint restore --quiet --operation "$one"
 	assert_same "$(snapshot_of "$REPO" | grep -v ignored)" \
 		"$(snapshot_of "$PWD")"
@@ -77,15 +79,20 @@ tell_story() {
 	assert_files_equal "$REPO/.git/MERGE_HEAD" .git/MERGE_HEAD
 	run -0 git fsck --strict
 
+	run -0 git checkpoint resume parser --continue
+	assert_output --partial 'write the parser'
 	printf 'resolved\n' >file
 	git add file
 	two=$(create two)
+	git checkpoint task complete parser
 	run -0 git checkpoint push
-	assert_line --partial "Pushed 1 checkpoint of "
+	assert_line --partial "Pushed "
 
 	cd "$REPO"
 	run -0 git checkpoint fetch --quiet
-	assert_output "$two"
+	assert_line "$two"
+	run -0 git checkpoint show "$two" --json
+	assert_equal "$(jq -r '.session.resumed_from' <<<"$output")" "$first"
 	git checkpoint restore --quiet --operation "$two"
 	assert_same "$(snapshot_of "$REPO" | grep -v ignored)" \
 		"$(snapshot_of "$BATS_TEST_TMPDIR/b")"
