@@ -358,7 +358,10 @@ int agent_run(struct repository *repo, const struct agent_event *event,
 		.repo = repo,
 		.event = event,
 		.answer = out,
-		.save = {.leave_out_largest = true, .argc = argc, .argv = argv},
+		.save = {.leave_out_largest = true,
+			 .agent = event->agent,
+			 .argc = argc,
+			 .argv = argv},
 	};
 
 	*out = (struct agent_answer){.context = BUF_INIT};

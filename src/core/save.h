@@ -38,6 +38,8 @@ struct save_options {
 	const struct strlist *wanted;	   /* see snapshot_options */
 	const struct oid *hold; /* commits that must live as long as this one */
 	size_t nr_hold;
+	const char
+		*agent; /* who works, or NULL: the session's, if it has one */
 	int argc;
 	const char *const *argv; /* the command line, for the metadata */
 };

@@ -83,6 +83,8 @@ static void fill_environment(struct record *record,
 		environment->host = xstrdup(host);
 	if (user)
 		environment->user = xstrdup(user->pw_name);
+	if (options->agent)
+		environment->agent = xstrdup(options->agent);
 	environment->working_directory = cwd;
 	for (int i = 0; i < options->argc; i++)
 		strlist_add(&environment->command_line, options->argv[i]);

@@ -193,7 +193,7 @@ void session_record_fill(struct record *record,
 		(int64_t)session_state_count(state, TASK_COMPLETED);
 	if (state->sprint)
 		record->sprint = xstrdup(state->sprint);
-	if (state->agent)
+	if (state->agent && !record->environment.agent)
 		record->environment.agent = xstrdup(state->agent);
 }
 

@@ -209,6 +209,19 @@ task_complete: gemini: the turn is done'
 	assert_equal "$(git checkpoint list --count)" 6
 }
 
+@test "a checkpoint says which agent worked, in a session or not" {
+	agent_repo
+	send codex Stop
+	git checkpoint session start --quiet
+	send claude-code Stop
+	git checkpoint create --quiet
+	run -0 git checkpoint list --all --format='%(type):%(agent)'
+	assert_output 'manual:
+task_complete:claude-code
+session_start:
+task_complete:codex'
+}
+
 @test "errors are error_recovery, with what went wrong" {
 	agent_repo
 	send claude-code PostToolUseFailure
