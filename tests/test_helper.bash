@@ -38,7 +38,7 @@ scratch_setup() {
 	export GIT_CONFIG_NOSYSTEM=1
 	# A test outside of a repository is outside, wherever TMPDIR is.
 	GIT_CEILING_DIRECTORIES=$(dirname "$BATS_TEST_TMPDIR")
-	export GIT_CEILING_DIRECTORIES
+	export GIT_CEILING_DIRECTORIES GIT_DISCOVERY_ACROSS_FILESYSTEM=1
 	export PATH="${PROGRAM_DIR:-$TOP}:$PATH"
 	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb EDITOR=false
 	umask 022

@@ -1,5 +1,6 @@
 #include "ui/pager.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,9 +69,10 @@ static void assert_shown(struct fixture *fixture, const char *expected)
 	while (poll(&waiting, 1, len < strlen(expected) ? 10000 : 20) > 0) {
 		got = read(fixture->master, shown + len,
 			   sizeof(shown) - 1 - len);
-		if (got <= 0)
+		if (got > 0)
+			len += (size_t)got;
+		else if (!got || (errno != EAGAIN && errno != EINTR))
 			break;
-		len += (size_t)got;
 	}
 	assert_string_equal(shown, expected);
 }

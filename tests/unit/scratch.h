@@ -46,6 +46,7 @@ static inline int scratch_enter(void **state)
 	setenv("LC_ALL", "C", 1);
 	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
 	setenv("GIT_CEILING_DIRECTORIES", "/", 1);
+	setenv("GIT_DISCOVERY_ACROSS_FILESYSTEM", "1", 1);
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("GIT_CONFIG_GLOBAL");
 	unsetenv("GIT_CONFIG_COUNT");
