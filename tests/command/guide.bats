@@ -52,7 +52,7 @@ command_lines() {
 		[[ $value != all ]] || continue
 		awk -v key="$key::" '$0 == key { on = 1; next }
 			/::$/ { on = 0 } on' "$TOP/Documentation/git-checkpoint.adoc" |
-			tr '\n' ' ' | grep -qE "Default(:|) $value" ||
+			tr -s '\n\t' ' ' | grep -qE "Default(:|) $value" ||
 			fail "$key is not $value by default"
 	done <defaults
 }

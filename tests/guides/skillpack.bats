@@ -194,3 +194,15 @@ task_begin() {
 	run -0 bash -c "git checkpoint session show --json | jq '.tasks | length'"
 	assert_output 0
 }
+
+@test "history is cleaned by number of sessions" {
+	repo_new
+	for i in 1 2 3; do
+		git checkpoint session start --quiet
+		git checkpoint session end --quiet
+	done
+	run -0 git checkpoint clean --sessions --keep 2
+	run -0 git checkpoint report --json
+	run -0 jq '[.sessions[] | select(.checkpoints > 0)] | length' <<<"$output"
+	assert_output 2
+}
