@@ -2,6 +2,10 @@
 
 #include "core/foreign.h"
 #include "core/session.h"
+#include "git/tree.h"
+
+/* Paths that a checkpoint of somebody else may have. */
+#define FOREIGN_MAX_ENTRIES UINT64_C(5000000)
 
 /* One of ours: a session that this worktree has drawn, or another of this
  * repository's worktrees; and no import has brought it. */
@@ -18,6 +22,33 @@ static int is_foreign(struct repository *repo, const struct checkpoint *name,
 	return ret;
 }
 
+static int count_path(void *context, const char *path,
+		      const struct tree_entry *entry, struct error *err)
+{
+	(void)context;
+	(void)path;
+	(void)entry;
+	(void)err;
+	return 0;
+}
+
+/*
+ * A few trees can name ever more paths, each of which a plan has a place for.
+ * More than anybody has are looked for before anything is locked.
+ */
+static int check_paths(struct repository *repo, const struct stored *stored,
+		       struct error *err)
+{
+	const struct oid *trees[] = {&stored->tree, &stored->index_tree,
+				     &stored->state_tree};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(trees); i++)
+		ret = tree_walk(repo, trees[i], FOREIGN_MAX_ENTRIES, count_path,
+				NULL, err);
+	return ret;
+}
+
 int target_open(struct repository *repo, const struct checkpoint *checkpoint,
 		struct target *out, struct error *err)
 {
@@ -29,6 +60,7 @@ int target_open(struct repository *repo, const struct checkpoint *checkpoint,
 	worktree_extra_init(&out->local_extra);
 	if (stored_open(repo, checkpoint, &out->stored, err) < 0 ||
 	    is_foreign(repo, checkpoint, &out->foreign, err) < 0 ||
+	    (out->foreign && check_paths(repo, &out->stored, err) < 0) ||
 	    stored_index_extra(repo, &out->stored, &out->index_extra, err) <
 		    0 ||
 	    stored_worktree_extra(repo, &out->stored, &out->worktree_extra,
