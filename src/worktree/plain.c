@@ -87,7 +87,7 @@ struct plain *plain_parse(const void *data, size_t len)
 		enter_all(plain, (const char *)data + sizeof(header));
 	} else {
 		plain->seed = fingerprint_seed();
-		enter_all(plain, NULL);
+		enter_all(plain, "");
 	}
 	return plain;
 }
