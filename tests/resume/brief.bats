@@ -115,9 +115,7 @@ load work
 	git checkpoint phase start --quiet 1
 	git checkpoint phase complete --quiet 1
 	git checkpoint phase start --quiet 2
-	git checkpoint session end --quiet --interrupted
-	export GIT_CHECKPOINT_NOW=1700100000000
-	git checkpoint session start --quiet
+	export GIT_CHECKPOINT_NOW=1700080000000
 	git checkpoint task start --quiet --phases=4 -m 'build complete CMS' task-2
 	echo '{"subtasks": {"total": 5}, "phases": {"current": 3, "completed": [1, 2], "status": {"3": "in_progress"}}}' |
 		git checkpoint update --quiet -
@@ -131,7 +129,7 @@ load work
 		[1] task-2 (latest)
 		    Task: "build complete CMS"
 		    Status: Phase 3/4, subtask 2/5
-		    Updated: 2023-11-16 02:00:00
+		    Updated: 2023-11-15 20:26:40
 		[2] task-1
 		    Task: "add user authentication"
 		    Status: Phase 2/3, 33% complete
@@ -141,7 +139,7 @@ load work
 	run -0 bash -c "git checkpoint resume --list --json | jq --raw-output \
 		'[.task_id, .latest, .status, .percent, .updated] | @tsv'"
 	assert_output - <<-EOT
-		task-2$(printf '\t')true$(printf '\t')in_progress$(printf '\t')60$(printf '\t')2023-11-16T02:00:00.000Z
+		task-2$(printf '\t')true$(printf '\t')in_progress$(printf '\t')60$(printf '\t')2023-11-15T20:26:40.000Z
 		task-1$(printf '\t')false$(printf '\t')in_progress$(printf '\t')33$(printf '\t')2023-11-14T22:13:20.000Z
 	EOT
 	run -0 git checkpoint resume --list --quiet

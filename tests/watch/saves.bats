@@ -57,7 +57,11 @@ teardown() {
 	git status >/dev/null
 	mkdir ignored
 	watch_until unchanged
+	# It goes to sleep a moment after it has said so.
 	before=$(wakes_of "$watch")
+	until sleep 0.3 && [[ $before == "$(wakes_of "$watch")" ]]; do
+		before=$(wakes_of "$watch")
+	done
 	ticks=$(cut -d' ' -f14,15 "/proc/$watch/stat")
 	# Longer than its interval, and than any of its timers.
 	run ! read -r -t 2.5 -u "$events" event
