@@ -165,7 +165,7 @@ load ../test_helper
 	git config checkpoint.maxNewBytes 4k
 	run -1 git checkpoint create 'the work'
 	assert_line --partial 'checkpoint.maxNewBytes'
-	assert_line --partial "hint: 'git checkpoint create --yes'"
+	assert_line --partial "hint: '--yes'"
 	run -0 git for-each-ref refs/checkpoints
 	refute_output
 	git checkpoint create -q --yes 'the work'
