@@ -179,7 +179,7 @@ assert_same() {
 # Run a command on a terminal that answers with what standard input says; what
 # it shows is printed. The exit status is the command's.
 on_terminal() {
-	script --quiet --return --command "$(printf '%q ' "$@")" /dev/null
+	SHELL=$BASH script --quiet --return --command "$(printf '%q ' "$@")" /dev/null
 }
 
 # The newest checkpoint of the repository: its commit, and "<session>/<id>".
