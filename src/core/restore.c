@@ -196,12 +196,14 @@ static int carry_out(struct restoring *restoring, struct error *err)
 		return err->code;
 	restoring->undo_depth = depth > 0 ? (size_t)depth : 1;
 	random_hex(restoring->tag, 8);
-	if (writer_open(&restoring->writer, repo->worktree, restoring->tag,
-			NULL, err) < 0 ||
-	    write_journal(restoring, err) < 0)
+	/* First, so that whoever finishes after a kill knows the tag that is in
+	 * the names of all that the writer makes, its trial files too. */
+	if (write_journal(restoring, err) < 0)
 		return err->code;
 	restoring->started = true;
-	if (change(restoring, err) < 0 || finish(restoring, err) < 0)
+	if (writer_open(&restoring->writer, repo->worktree, restoring->tag,
+			NULL, err) < 0 ||
+	    change(restoring, err) < 0 || finish(restoring, err) < 0)
 		return hint_journal(err);
 	/* Nothing was in a new worktree that could be wanted back. */
 	if (restoring->mode == RESTORE_NEW_WORKTREE) {

@@ -254,8 +254,14 @@ int writer_sweep(struct writer *writer, const char *path, unsigned n,
 	int rc;
 
 	rc = spot_find(writer, path, n, &spot, err);
-	if (!rc)
+	/* ERR_CHANGED: where its directory is to be, there still is a file, or
+	 * a repository of its own; we have not been in there. */
+	if (rc == ERR_CHANGED) {
+		error_release(err);
+		rc = ERR_NOT_FOUND;
+	} else if (!rc) {
 		rc = sweep_one(&spot, found, context, writer->caps.lease, err);
+	}
 	spot_close(writer, &spot);
 	if (rc == ERR_NOT_FOUND) {
 		error_release(err);

@@ -86,6 +86,19 @@ kill_at() {
 	[[ $at -gt 20 ]]
 }
 
+@test 'killed while it tries what the file system can do' {
+	run ! strace -f -o /dev/null -e trace=symlinkat \
+		-e inject=symlinkat:signal=KILL:when=1 \
+		git-checkpoint restore latest
+	run -0 find . -maxdepth 1 -name '.checkpoint-*-probe*'
+	assert_output
+	git checkpoint restore -q --abort
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+	run -0 find . -maxdepth 1 -name '.checkpoint-*'
+	refute_output
+}
+
 @test 'an edit made after the kill is saved before it is taken back' {
 	kill_at 20
 	assert_file_exist .git/checkpoint.d/journal

@@ -11,6 +11,8 @@ settle() {
 	else
 		rm -f .git/index.lock
 	fi
+	# The ref of a save that was killed has a name that is not used again.
+	find .git/refs -name '*.lock' -delete
 }
 
 @test "a resume that is killed can be called again" {
