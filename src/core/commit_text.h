@@ -7,6 +7,11 @@
 
 #include "git/oid.h"
 
+/* The messages of the other parts, each with the id behind it. */
+#define COMMIT_TEXT_INDEX "index of "
+#define COMMIT_TEXT_STATE "state of "
+#define COMMIT_TEXT_LOCAL "local files of "
+
 struct commit_text {
 	const char *description; /* a line, not empty */
 	const char *id;

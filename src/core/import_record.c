@@ -202,8 +202,8 @@ static int write_commits(struct writing *writing, const struct oid *state_tree,
 			 struct oid *out, struct error *err)
 {
 	const struct record *record = &writing->old->record;
-	char *state_text = xstrfmt("state of %s\n", record->id);
-	char *index_text = xstrfmt("index of %s\n", record->id);
+	char *state_text = xstrfmt(COMMIT_TEXT_STATE "%s\n", record->id);
+	char *index_text = xstrfmt(COMMIT_TEXT_INDEX "%s\n", record->id);
 	struct oid state, index;
 	int ret;
 

@@ -2,7 +2,10 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/strlist.h"
 #include "core/checkpoint.h"
+#include "core/commit_text.h"
+#include "core/id.h"
 #include "core/secret_scan.h"
 #include "git/object.h"
 #include "git/process.h"
@@ -135,24 +138,27 @@ static int refuse_local(const struct gate *gate, const char *what,
 	error_hint(err, "'git checkpoint push' sends checkpoints without it");
 	return error_hint(err,
 			  "instead of --mirror: git push --prune %s "
-			  "'+refs/*:refs/*' '^refs/checkpoint*'",
+			  "'+refs/*:refs/*' '^refs/checkpoint*' "
+			  "'^refs/notes/checkpoints/*'",
 			  gate->name);
 }
 
 /* -- what else would travel ---------------------------------------------- */
 
-/* The commits of an update that the other side has not got, one a line. */
+/* The commits of an update that the other side has not got: "<id> <subject>",
+ * a line each, and before each one that says "commit <id>". */
 static int list_commits(const struct gate *gate, const struct update *update,
 			struct buf *out, struct error *err)
 {
-	const char *argv[] = {"rev-list", "--stdin", "--not", NULL, NULL};
+	const char *argv[] = {
+		"rev-list", "--format=%H %s", "--stdin", "--not", NULL, NULL};
 	char *remotes = xstrfmt("--remotes=%s", gate->name);
 	struct buf input = BUF_INIT;
 	struct git_command command = {.repo = gate->repo, .argv = argv};
 	char hex[OID_HEXSZ + 1];
 	int ret;
 
-	argv[3] = remotes;
+	argv[4] = remotes;
 	buf_addf(&input, "%s\n", oid_hex(&update->new_oid, hex));
 	for (size_t i = 0; i < gate->nr_haves; i++)
 		buf_addf(&input, "^%s\n", oid_hex(&gate->haves[i], hex));
@@ -164,29 +170,52 @@ static int list_commits(const struct gate *gate, const struct update *update,
 	return ret;
 }
 
-/* Whether a branch carries a checkpoint along. */
+/* Only C has a ref; the others say in their message whose they are. */
+static bool says(const char *subject, const char *role)
+{
+	size_t len = strlen(role);
+
+	return !strncmp(subject, role, len) &&
+	       checkpoint_id_is_valid(subject + len);
+}
+
+/* ERR_REFUSED: the commit is an L. 1: it is another part of a checkpoint. */
+static int judge_commit(const struct gate *gate, const struct update *update,
+			const char *line, struct error *err)
+{
+	const char *subject = line + OID_HEXSZ + 1;
+	struct oid oid;
+
+	if (!oid_parse(&oid, line) || line[OID_HEXSZ] != ' ')
+		return 0;
+	if (oid_set_has(&gate->local, &oid) || says(subject, COMMIT_TEXT_LOCAL))
+		return refuse_local(gate, update->local, err);
+	return oid_set_has(&gate->checkpoints, &oid) ||
+	       says(subject, COMMIT_TEXT_INDEX) ||
+	       says(subject, COMMIT_TEXT_STATE);
+}
+
+/* Whether a branch carries a checkpoint along, or a part of one. */
 static int look_inside(struct gate *gate, const struct update *update,
 		       struct error *err)
 {
+	struct strlist lines = STRLIST_INIT;
 	struct buf commits = BUF_INIT;
-	struct oid oid;
-	int ret = 0;
+	bool found = false;
+	int ret = list_commits(gate, update, &commits, err);
 
-	if (gate->checkpoints.nr || gate->local.nr)
-		ret = list_commits(gate, update, &commits, err);
-	for (const char *at = commits.ptr; !ret && oid_parse(&oid, at);
-	     at += OID_HEXSZ + 1) {
-		if (oid_set_has(&gate->local, &oid)) {
-			ret = refuse_local(gate, update->local, err);
-		} else if (oid_set_has(&gate->checkpoints, &oid)) {
-			gate->tips[gate->nr_tips++] = update->new_oid;
-			break;
-		}
-		if (at[OID_HEXSZ] != '\n')
-			break;
+	if (!ret)
+		strlist_split(&lines, commits.ptr, '\n');
+	/* To the end: an L behind a C must not go either. */
+	for (size_t i = 0; ret >= 0 && i < lines.nr; i++) {
+		ret = judge_commit(gate, update, lines.items[i], err);
+		found |= ret > 0;
 	}
+	if (ret >= 0 && found)
+		gate->tips[gate->nr_tips++] = update->new_oid;
+	strlist_release(&lines);
 	buf_release(&commits);
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 static int choose(struct gate *gate, struct error *err)

@@ -49,7 +49,8 @@ static int write_state(struct saving *saving, const char *author,
 	struct tree_builder *builder = tree_builder_new();
 	size_t nr = operation->nr_commits + options->nr_hold;
 	struct oid *parents = xcalloc(nr, sizeof(*parents));
-	char *message = xstrfmt("state of %s\n", saving->out->checkpoint.id);
+	char *message =
+		xstrfmt(COMMIT_TEXT_STATE "%s\n", saving->out->checkpoint.id);
 	struct oid tree;
 	int ret;
 
@@ -117,7 +118,7 @@ static int write_local(struct saving *saving, const char *author,
 	const struct snapshot *snapshot = saving->out->snapshot;
 	struct tree_builder *builder = tree_builder_new();
 	char *message =
-		xstrfmt("local files of %s\n", saving->out->checkpoint.id);
+		xstrfmt(COMMIT_TEXT_LOCAL "%s\n", saving->out->checkpoint.id);
 	struct buf text = BUF_INIT;
 	struct oid blob, tree;
 	int ret;
@@ -167,7 +168,8 @@ int saving_write_commits(struct saving *saving, struct error *err)
 
 	commit_idents(saving->repo, saving->time_ms / 1000, &author,
 		      &committer);
-	index_message = xstrfmt("index of %s\n", saving->out->checkpoint.id);
+	index_message =
+		xstrfmt(COMMIT_TEXT_INDEX "%s\n", saving->out->checkpoint.id);
 	saving->base = snapshot->head.id;
 	ret = write_state(saving, author, committer, err);
 	if (!ret)

@@ -148,9 +148,12 @@ static void add_ways(const struct secret_finds *finds, struct error *err)
 		error_hint(err,
 			   "'git checkpoint clean %s' drops that checkpoint",
 			   state->checkpoint);
-	if (history)
-		error_hint(err, "commits of yours hold it: 'git rebase' or "
-				"'git filter-repo' takes it out of them");
+	if (!history)
+		return;
+	error_hint(err, "commits of yours hold it: 'git rebase' or 'git "
+			"filter-repo' takes it out of them");
+	error_hint(err, "then 'git update-ref -d ORIG_HEAD' lets go of the old "
+			"ones, which the next checkpoint would hold");
 }
 
 int secret_finds_refuse(const struct secret_finds *finds, const char *what,

@@ -226,6 +226,19 @@ assert_both_run() {
 	git init --quiet --bare ../remote
 	run -0 git push --quiet ../remote main
 	assert_output 'pre-push: git-checkpoint is not installed, nothing was checked'
+	# What it would have refused, or looked into, does not go unseen.
+	git update-ref refs/checkpoints/session/id HEAD
+	git update-ref refs/checkpoints-local/session/id HEAD
+	git branch refs/checkpoints/x
+	for what in 'refs/checkpoints/*' 'refs/checkpoints-local/*' --mirror \
+		main:refs/checkpoints/s/x refs/checkpoints/session/id:refs/heads/side; do
+		run ! git push --quiet ../remote "$what"
+		assert_line --index 0 'pre-push: git-checkpoint is not installed, checkpoints stay unchecked and here'
+	done
+	run -0 git push --quiet ../remote refs/heads/refs/checkpoints/x
+	run -0 git -C ../remote for-each-ref --format='%(refname)'
+	assert_output 'refs/heads/main
+refs/heads/refs/checkpoints/x'
 }
 
 @test "an alias 'checkpoint' is named" {
