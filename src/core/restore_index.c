@@ -27,6 +27,7 @@ struct building {
 	struct index_entry *entries;
 	size_t nr, alloc;
 	bool changed;
+	bool writing; /* not only comparing */
 };
 
 static bool is_plain(const struct index_entry *entry)
@@ -204,22 +205,48 @@ static void stat_from_item(struct building *building, struct index_entry *entry,
 	building->changed = true;
 }
 
+/* The file's stat data, where it is known to be as the entry has it. */
+static bool find_stat(const struct building *building,
+		      const struct index_entry *entry, struct stat *st)
+{
+	struct snapshot_path found;
+
+	snapshot_find(building->now, entry->path, &found);
+	return found.present && found.mode == entry->mode &&
+	       oid_equal(&found.blob, &entry->oid) &&
+	       !dir_stat(building->now->scan->top_fd, entry->path, st) &&
+	       (!found.known_stat ||
+		(st->st_mtim.tv_sec == found.st.st_mtim.tv_sec &&
+		 st->st_mtim.tv_nsec == found.st.st_mtim.tv_nsec &&
+		 st->st_size == found.st.st_size &&
+		 st->st_ino == found.st.st_ino));
+}
+
 /* An entry that is another than before, of a file that is not. */
 static void stat_from_disk(struct building *building, struct index_entry *entry)
 {
-	struct snapshot_path found;
 	struct stat st;
 
-	snapshot_find(building->now, entry->path, &found);
 	entry->stat = no_stat;
-	if (found.present && found.mode == entry->mode &&
-	    oid_equal(&found.blob, &entry->oid) &&
-	    !dir_stat(building->now->scan->top_fd, entry->path, &st) &&
-	    (!found.known_stat ||
-	     (st.st_mtim.tv_sec == found.st.st_mtim.tv_sec &&
-	      st.st_mtim.tv_nsec == found.st.st_mtim.tv_nsec &&
-	      st.st_size == found.st.st_size && st.st_ino == found.st.st_ino)))
+	if (find_stat(building, entry, &st))
 		index_stat_fill(&entry->stat, &st);
+}
+
+/* git never looks at such a file again, and takes it for changed by its time
+ * alone where it is to be replaced. */
+static void refresh_flagged(struct building *building,
+			    struct index_entry *entry)
+{
+	struct index_stat now;
+	struct stat st;
+
+	if (!building->writing || !find_stat(building, entry, &st))
+		return;
+	index_stat_fill(&now, &st);
+	if (!memcmp(&now, &entry->stat, sizeof(now)))
+		return;
+	entry->stat = now;
+	building->changed = true;
 }
 
 static void set_stats(struct building *building)
@@ -247,6 +274,9 @@ static void set_stats(struct building *building)
 		    entry->flags & INDEX_RACY) {
 			stat_from_disk(building, entry);
 			entry->flags &= (uint8_t)~INDEX_RACY;
+		} else if (entry->flags &
+			   (INDEX_ASSUME_UNCHANGED | INDEX_SKIP_WORKTREE)) {
+			refresh_flagged(building, entry);
 		}
 	}
 }
@@ -368,7 +398,8 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 	struct building building = {.now = now,
 				    .target = target,
 				    .plan = plan,
-				    .pathspecs = pathspecs};
+				    .pathspecs = pathspecs,
+				    .writing = true};
 	int ret = build(&building, err);
 
 	if (!ret && building.changed)

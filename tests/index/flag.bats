@@ -79,6 +79,21 @@ index_drop_flags() {
 	assert_round_trip index_drop_flags
 }
 
+@test 'git replaces a flagged file that was touched since' {
+	echo other >run.sh
+	commit_all second
+	git update-index --skip-worktree run.sh
+	git update-index --assume-unchanged file
+	git checkpoint create -q
+	# git never looks at them again: it would refuse.
+	touch -d 2001-02-03 file run.sh
+	run ! git read-tree -n -m -u HEAD HEAD~1
+	echo staged >>src/main.c
+	git add src/main.c
+	git checkpoint restore -q latest
+	git read-tree -m -u HEAD HEAD~1
+}
+
 @test 'modes where core.fileMode is false' {
 	git config core.fileMode false
 	git update-index --chmod=+x file
