@@ -4,27 +4,13 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/json.h"
+#include "ui/field.h"
 #include "ui/output.h"
 
-#define LABEL_COLUMNS 13
 /* Of a list of files. */
 #define MOST_FILES 20
 
 /* -- lines --------------------------------------------------------------- */
-
-static void print_line(struct output *output, const char *label,
-		       struct buf *value)
-{
-	struct buf printable = BUF_INIT;
-
-	text_printable(&printable, value->ptr);
-	if (value->len)
-		output_print(output, "%s:%*s%s\n", label,
-			     LABEL_COLUMNS - 1 - (int)strlen(label), "",
-			     printable.ptr);
-	buf_release(&printable);
-	buf_release(value);
-}
 
 static void print_heading(struct output *output, const char *text)
 {
@@ -104,7 +90,7 @@ static void print_checkpoint(struct output *output, const struct json *brief)
 		}
 		add_member(&value, ", ", checkpoint, "description", "");
 	}
-	print_line(output, "Checkpoint", &value);
+	field_print_buf(output, "Checkpoint", &value);
 }
 
 static void print_scores(struct output *output, const struct json *brief)
@@ -122,7 +108,7 @@ static void print_scores(struct output *output, const struct json *brief)
 			 json_key(score));
 		add_value(&value, score);
 	}
-	print_line(output, "Route", &value);
+	field_print_buf(output, "Route", &value);
 }
 
 static void print_problems(struct output *output, const struct json *brief)
@@ -132,7 +118,7 @@ static void print_problems(struct output *output, const struct json *brief)
 	JSON_FOR_EACH(problem, json_get(brief, "problems"))
 	{
 		add_value(&value, problem);
-		print_line(output, "Problem", &value);
+		field_print_buf(output, "Problem", &value);
 	}
 }
 
@@ -146,16 +132,16 @@ static void print_head(struct output *output, const struct json *brief)
 	add_member(&value, ", ", task, "task_description", "");
 	if (value.len)
 		add_member(&value, " (", brief, "task_status", ")");
-	print_line(output, "Task", &value);
+	field_print_buf(output, "Task", &value);
 	add_member(&value, "", brief, "resume_point", "");
-	print_line(output, "Resume at", &value);
+	field_print_buf(output, "Resume at", &value);
 	add_member(&value, "", brief, "task_percent", "% of the task");
 	add_member(&value, value.len ? ", " : "", brief, "percent",
 		   "% of the session");
-	print_line(output, "Progress", &value);
+	field_print_buf(output, "Progress", &value);
 	print_scores(output, brief);
 	add_member(&value, "", brief, "knowledge_query_result", "");
-	print_line(output, "Knowledge", &value);
+	field_print_buf(output, "Knowledge", &value);
 	print_checkpoint(output, brief);
 	print_problems(output, brief);
 }

@@ -7,31 +7,9 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "core/json.h"
+#include "ui/field.h"
 #include "ui/output.h"
 #include "ui/size.h"
-
-#define LABEL_COLUMNS 13
-
-/* One line; none where there is no value. */
-static void print_line(struct output *output, const char *label,
-		       const char *value)
-{
-	struct buf printable = BUF_INIT;
-
-	if (!value || !*value)
-		return;
-	text_printable(&printable, value);
-	output_print(output, "%s:%*s%s\n", label,
-		     LABEL_COLUMNS - 1 - (int)strlen(label), "", printable.ptr);
-	buf_release(&printable);
-}
-
-static void print_buf(struct output *output, const char *label,
-		      struct buf *value)
-{
-	print_line(output, label, value->ptr);
-	buf_release(value);
-}
 
 static void add_separator(struct buf *out)
 {
@@ -55,7 +33,7 @@ static void print_date(struct output *output, int64_t ms)
 	buf_addstr(&value, " (");
 	clock_relative(&value, ms, clock_now_ms());
 	buf_addstr(&value, ")");
-	print_buf(output, "Date", &value);
+	field_print_buf(output, "Date", &value);
 }
 
 static void print_session(struct output *output, const struct record *record)
@@ -66,10 +44,10 @@ static void print_session(struct output *output, const struct record *record)
 	buf_addstr(&value, record->session_id);
 	if (status)
 		buf_addf(&value, " (%s)", status);
-	print_buf(output, "Session", &value);
-	print_line(output, "Sprint", record->sprint);
-	print_line(output, "Continues",
-		   json_get_string(record->session, "resumed_from"));
+	field_print_buf(output, "Session", &value);
+	field_print(output, "Sprint", record->sprint);
+	field_print(output, "Continues",
+		    json_get_string(record->session, "resumed_from"));
 }
 
 static void print_head(struct output *output, const struct detail *detail)
@@ -77,15 +55,15 @@ static void print_head(struct output *output, const struct detail *detail)
 	const struct record *record = &detail->stored->record;
 	const char *head = record->git_commit;
 
-	print_line(output, "Base",
-		   detail->base ? detail->base : "none, HEAD was unborn");
+	field_print(output, "Base",
+		    detail->base ? detail->base : "none, HEAD was unborn");
 	if (record->branch)
-		print_line(output, "Branch", record->branch);
+		field_print(output, "Branch", record->branch);
 	else if (head)
-		print_line(output, "HEAD", "detached");
-	print_line(output, "Upstream", record->git.upstream);
-	print_line(output, "Worktree", record->git.worktree);
-	print_line(output, "Operation", record->git.operation);
+		field_print(output, "HEAD", "detached");
+	field_print(output, "Upstream", record->git.upstream);
+	field_print(output, "Worktree", record->git.worktree);
+	field_print(output, "Operation", record->git.operation);
 }
 
 /* -- what it holds ------------------------------------------------------- */
@@ -114,12 +92,12 @@ static void print_files(struct output *output, const struct record *record)
 	}
 	if (parts.len)
 		buf_addf(&value, " (%s)", parts.ptr);
-	print_buf(output, "Files", &value);
+	field_print_buf(output, "Files", &value);
 	buf_release(&parts);
 	if (record->snapshot.ignored_captured > 0) {
 		buf_addf(&value, "%lld, in this clone alone",
 			 (long long)record->snapshot.ignored_captured);
-		print_buf(output, "Ignored", &value);
+		field_print_buf(output, "Ignored", &value);
 	}
 }
 
@@ -129,16 +107,16 @@ static void print_snapshot(struct output *output, const struct detail *detail)
 	struct buf value = BUF_INIT;
 
 	print_files(output, record);
-	print_line(output, "Snapshot", record->snapshot.digest);
+	field_print(output, "Snapshot", record->snapshot.digest);
 	if (record->snapshot.bytes_added != RECORD_UNKNOWN)
 		size_human(&value, (uint64_t)record->snapshot.bytes_added);
-	print_buf(output, "Added", &value);
-	print_line(output, "Pinned", detail->pinned ? "yes" : NULL);
+	field_print_buf(output, "Added", &value);
+	field_print(output, "Pinned", detail->pinned ? "yes" : NULL);
 	for (size_t i = 0; i < detail->attachments->nr; i++) {
 		add_separator(&value);
 		buf_addstr(&value, detail->attachments->items[i]);
 	}
-	print_buf(output, "Attachments", &value);
+	field_print_buf(output, "Attachments", &value);
 }
 
 /* -- how far the work was ------------------------------------------------ */
@@ -176,10 +154,11 @@ static void print_task(struct output *output, const struct json *task)
 		 (int64_t)json_size(json_get(subtasks, "completed")), total);
 	if (progress.len)
 		buf_addf(&value, " (%s)", progress.ptr);
-	print_buf(output, "Task", &value);
+	field_print_buf(output, "Task", &value);
 	buf_release(&progress);
-	print_line(output, "Resume at",
-		   json_get_string(json_get(task, "recovery"), "resume_point"));
+	field_print(
+		output, "Resume at",
+		json_get_string(json_get(task, "recovery"), "resume_point"));
 }
 
 static void print_tasks(struct output *output, const struct record *record)
@@ -203,7 +182,7 @@ static void print_tasks(struct output *output, const struct record *record)
 			 (long long)record->tasks_completed);
 	if (json_get_int(record->metrics, "tasks_total", &count))
 		buf_addf(&value, " of %lld", (long long)count);
-	print_buf(output, "Tasks", &value);
+	field_print_buf(output, "Tasks", &value);
 }
 
 static void print_metrics(struct output *output, const struct json *metrics)
@@ -231,7 +210,7 @@ static void print_metrics(struct output *output, const struct json *metrics)
 		size_human(&value, (uint64_t)number * 1024);
 		buf_addstr(&value, " of memory");
 	}
-	print_buf(output, "Metrics", &value);
+	field_print_buf(output, "Metrics", &value);
 }
 
 /* -- the whole ----------------------------------------------------------- */
@@ -263,11 +242,11 @@ void detail_print(const struct detail *detail, struct output *output)
 	output_print(output, "%scheckpoint %s%s\n",
 		     output_color(output, COLOR_YELLOW), stored->name.id,
 		     output_color(output, COLOR_RESET));
-	print_line(output, "Type", record->type_name);
+	field_print(output, "Type", record->type_name);
 	print_date(output, record->timestamp);
 	print_session(output, record);
-	print_line(output, "Ref", stored->name.ref);
-	print_line(output, "Commit", oid_hex(&stored->name.commit, hex));
+	field_print(output, "Ref", stored->name.ref);
+	field_print(output, "Commit", oid_hex(&stored->name.commit, hex));
 	print_head(output, detail);
 	print_task(output, record->task);
 	print_tasks(output, record);

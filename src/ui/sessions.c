@@ -8,30 +8,9 @@
 #include "core/save.h"
 #include "core/session_listing.h"
 #include "core/session_run.h"
+#include "ui/field.h"
 #include "ui/output.h"
 #include "ui/table.h"
-
-#define LABEL_COLUMNS 13
-
-static void print_line(struct output *output, const char *label,
-		       const char *value)
-{
-	struct buf printable = BUF_INIT;
-
-	if (!value || !*value)
-		return;
-	text_printable(&printable, value);
-	output_print(output, "%s:%*s%s\n", label,
-		     LABEL_COLUMNS - 1 - (int)strlen(label), "", printable.ptr);
-	buf_release(&printable);
-}
-
-static void print_buf(struct output *output, const char *label,
-		      struct buf *value)
-{
-	print_line(output, label, value->ptr);
-	buf_release(value);
-}
 
 /* -- parts --------------------------------------------------------------- */
 
@@ -130,7 +109,7 @@ static void print_time(struct output *output, const char *label, int64_t ms)
 	buf_addstr(&text, " (");
 	clock_relative(&text, ms, clock_now_ms());
 	buf_addstr(&text, ")");
-	print_buf(output, label, &text);
+	field_print_buf(output, label, &text);
 }
 
 static void print_counts(struct output *output,
@@ -149,7 +128,7 @@ static void print_counts(struct output *output,
 			 session_state_count(state, TASK_SKIPPED));
 	if (session_state_success_ratio(state, &ratio))
 		buf_addf(&text, " (%.0f%% succeeded)", 100 * ratio);
-	print_buf(output, "Progress", &text);
+	field_print_buf(output, "Progress", &text);
 }
 
 static void print_who(struct output *output, const struct session_state *state)
@@ -162,8 +141,8 @@ static void print_who(struct output *output, const struct session_state *state)
 		buf_addf(&text, ", %s", state->agent);
 	if (state->pid != RECORD_UNKNOWN)
 		buf_addf(&text, ", process %lld", (long long)state->pid);
-	print_buf(output, "By", &text);
-	print_line(output, "In", state->worktree);
+	field_print_buf(output, "By", &text);
+	field_print(output, "In", state->worktree);
 }
 
 void session_print(struct output *output, const struct session_state *state)
@@ -185,21 +164,21 @@ void session_print(struct output *output, const struct session_state *state)
 	buf_addf(&text, "%s (%s%s)", state->id,
 		 session_status_name(state->status),
 		 is_open(state) ? ", unfinished" : "");
-	print_buf(output, "Session", &text);
-	print_line(output, "Sprint", state->sprint);
+	field_print_buf(output, "Session", &text);
+	field_print(output, "Sprint", state->sprint);
 	print_time(output, "Started", state->started_ms);
 	print_time(output, "Ended", state->ended_ms);
-	print_line(output, "Continues", state->resumed_from);
+	field_print(output, "Continues", state->resumed_from);
 	print_who(output, state);
 	clock_duration(&text, session_state_worked(state, now_ms));
-	print_buf(output, "Time", &text);
+	field_print_buf(output, "Time", &text);
 	if (state->memory_peak_kb != RECORD_UNKNOWN) {
 		buf_addf(&text, "%lld KiB at most",
 			 (long long)state->memory_peak_kb);
-		print_buf(output, "Memory", &text);
+		field_print_buf(output, "Memory", &text);
 	}
 	print_counts(output, state);
-	print_line(output, "Current", state->current);
+	field_print(output, "Current", state->current);
 	print_tasks(output, state);
 }
 
