@@ -20,7 +20,7 @@ static const char *const subtask_usage[] = {
 };
 
 struct verb {
-	const char *name; /* NULL ends a table */
+	const char *name;
 	enum task_verb verb;
 	const char *done;
 	bool needs_argument;
@@ -29,28 +29,25 @@ struct verb {
 static const struct verb phase_verbs[] = {
 	{"start", PHASE_START, "Phase started of task", true},
 	{"complete", PHASE_COMPLETE, "Phase completed of task", false},
-	{NULL, PHASE_START, NULL, false},
 };
 
 static const struct verb subtask_verbs[] = {
 	{"start", SUBTASK_START, "Subtask started of task", true},
 	{"complete", SUBTASK_COMPLETE, "Subtask completed of task", false},
 	{"step", SUBTASK_STEP, "Step noted of task", true},
-	{NULL, SUBTASK_START, NULL, false},
 };
 
-static int find_verb(const struct verb *verbs, const struct options *options,
+static int find_verb(const struct verb *verbs, size_t nr,
+		     const struct options *options,
 		     const struct arguments *args, const struct verb **out,
 		     struct error *err)
 {
-	if (!args->nr)
-		return options_error(options, err, "need a subcommand");
-	for (const struct verb *verb = verbs; verb->name; verb++)
-		if (!strcmp(verb->name, args->items[0]))
-			*out = verb;
-	if (!*out)
-		return options_error(options, err, "unknown subcommand: `%s'",
-				     args->items[0]);
+	size_t at;
+
+	if (options_subcommand(options, args, verbs, nr, sizeof(*verbs), &at,
+			       err) < 0)
+		return err->code;
+	*out = &verbs[at];
 	if (args->nr > 2)
 		return options_error(options, err, "too many arguments");
 	if (args->nr < 2 && (*out)->needs_argument)
@@ -59,7 +56,7 @@ static int find_verb(const struct verb *verbs, const struct options *options,
 }
 
 static int run(struct command_context *context, const char *const *usage,
-	       const struct verb *verbs, int argc, const char **argv,
+	       const struct verb *verbs, size_t nr, int argc, const char **argv,
 	       struct error *err)
 {
 	/* The parser puts them in another order. */
@@ -80,7 +77,7 @@ static int run(struct command_context *context, const char *const *usage,
 	int ret = options_parse(&options, argc, argv, &args, err);
 
 	if (!ret)
-		ret = find_verb(verbs, &options, &args, &verb, err);
+		ret = find_verb(verbs, nr, &options, &args, &verb, err);
 	if (!ret) {
 		call.verb = verb->verb;
 		call.what = args.items[1];
@@ -96,11 +93,13 @@ static int run(struct command_context *context, const char *const *usage,
 int cmd_phase(struct command_context *context, int argc, const char **argv,
 	      struct error *err)
 {
-	return run(context, phase_usage, phase_verbs, argc, argv, err);
+	return run(context, phase_usage, phase_verbs, ARRAY_SIZE(phase_verbs),
+		   argc, argv, err);
 }
 
 int cmd_subtask(struct command_context *context, int argc, const char **argv,
 		struct error *err)
 {
-	return run(context, subtask_usage, subtask_verbs, argc, argv, err);
+	return run(context, subtask_usage, subtask_verbs,
+		   ARRAY_SIZE(subtask_verbs), argc, argv, err);
 }

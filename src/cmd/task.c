@@ -184,17 +184,14 @@ static int read_options(struct task *task, struct output *output, int argc,
 	};
 	const struct options options = {task_usage, table, 0};
 	struct arguments args;
+	size_t at;
 
 	if (options_parse(&options, argc, argv, &args, err) < 0)
 		return err->code;
-	if (!args.nr)
-		return options_error(&options, err, "need a subcommand");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		if (!strcmp(verbs[i].name, args.items[0]))
-			*verb = &verbs[i];
-	if (!*verb)
-		return options_error(&options, err, "unknown subcommand: `%s'",
-				     args.items[0]);
+	if (options_subcommand(&options, &args, verbs, ARRAY_SIZE(verbs),
+			       sizeof(*verbs), &at, err) < 0)
+		return err->code;
+	*verb = &verbs[at];
 	return read_arguments(task, *verb, &options, &args, err);
 }
 

@@ -94,6 +94,25 @@ int options_error(const struct options *options, struct error *err,
 	return ERR_USAGE;
 }
 
+int options_subcommand(const struct options *options,
+		       const struct arguments *args, const void *table,
+		       size_t nr, size_t size, size_t *out, struct error *err)
+{
+	if (!args->nr)
+		return options_error(options, err, "need a subcommand");
+	for (size_t i = 0; i < nr; i++) {
+		const char *name;
+
+		memcpy(&name, (const char *)table + i * size, sizeof(name));
+		if (!strcmp(name, args->items[0])) {
+			*out = i;
+			return 0;
+		}
+	}
+	return options_error(options, err, "unknown subcommand: `%s'",
+			     args->items[0]);
+}
+
 bool options_error_has_usage(const struct error *err)
 {
 	return err->code == ERR_USAGE && err->hints &&

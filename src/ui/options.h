@@ -145,6 +145,15 @@ int options_parse(const struct options *options, int argc, const char **argv,
 int options_error(const struct options *options, struct error *err,
 		  const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/*
+ * Which subcommand the first argument names: its place among `nr` elements of
+ * `size` bytes that each begin with their name, a `const char *`. ERR_USAGE:
+ * there is no argument, or no such subcommand.
+ */
+int options_subcommand(const struct options *options,
+		       const struct arguments *args, const void *table,
+		       size_t nr, size_t size, size_t *out, struct error *err);
+
 /* Whether `err->hints` is a usage text, not lines of advice. */
 bool options_error_has_usage(const struct error *err);
 /* Whether it is what `-h` makes: nothing is wrong. */
