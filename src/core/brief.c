@@ -1,7 +1,7 @@
 #include "core/brief.h"
 
-#include "base/clock.h"
 #include "core/json.h"
+#include "core/session_listing.h"
 
 /* -- words --------------------------------------------------------------- */
 
@@ -50,44 +50,7 @@ const struct session_task *brief_task(const struct resume *resume)
 	return task ? task : first_of(state, TASK_PENDING);
 }
 
-static void set_time(struct json *object, const char *key, int64_t ms)
-{
-	struct buf text = BUF_INIT;
-
-	if (ms != RECORD_UNKNOWN)
-		clock_rfc3339(&text, ms);
-	json_set_string(object, key, text.len ? text.ptr : NULL);
-	buf_release(&text);
-}
-
-static void set_percent(struct json *object, const char *key, int percent)
-{
-	if (percent < 0)
-		json_set_null(object, key);
-	else
-		json_set_int(object, key, percent);
-}
-
 /* -- where from ---------------------------------------------------------- */
-
-static void set_session(struct json *doc, const struct session_state *state)
-{
-	struct json *object = json_set_object(doc, "session");
-
-	json_set_string(object, "id", state->id);
-	json_set_string(object, "status", session_status_name(state->status));
-	json_set_string(object, "sprint", state->sprint);
-	set_time(object, "started", state->started_ms);
-	set_time(object, "last_activity", state->last_activity_ms);
-	json_set_string(object, "resumed_from", state->resumed_from);
-	json_set_int(object, "tasks_total", (int64_t)state->nr_tasks);
-	json_set_int(object, "tasks_completed",
-		     (int64_t)session_state_count(state, TASK_COMPLETED));
-	json_set_int(object, "tasks_failed",
-		     (int64_t)session_state_count(state, TASK_FAILED));
-	json_set_int(object, "tasks_skipped",
-		     (int64_t)session_state_count(state, TASK_SKIPPED));
-}
 
 static void set_checkpoint(struct json *doc, const struct resume *resume)
 {
@@ -107,7 +70,7 @@ static void set_checkpoint(struct json *doc, const struct resume *resume)
 	if (!resume->opened || !record->id)
 		return;
 	json_set_string(object, "type", record->type_name);
-	set_time(object, "timestamp", record->timestamp);
+	json_set_time(object, "timestamp", record->timestamp);
 	json_set_string(object, "description", record->description);
 	json_set_string(object, "git_commit", record->git_commit);
 	json_set_path(object, "branch", record->branch);
@@ -146,7 +109,7 @@ static void add_open(struct json *array, const struct session_task *task)
 	const struct json *subtasks = json_get(task->record, "subtasks");
 	struct json *object = add_task(array, task);
 
-	set_percent(object, "percent", session_task_percent(task));
+	json_set_count(object, "percent", session_task_percent(task));
 	json_set_copy(object, "resume_point",
 		      json_find(task->record, "recovery.resume_point"));
 	json_set_copy(object, "phase", json_get(phases, "current"));
@@ -258,8 +221,8 @@ static void set_task(struct json *doc, const struct resume *resume)
 	json_set_copy(doc, "task", record);
 	json_set_string(doc, "task_status",
 			task ? task_status_name(task->status) : NULL);
-	set_percent(doc, "task_percent",
-		    task ? session_task_percent(task) : -1);
+	json_set_count(doc, "task_percent",
+		       task ? session_task_percent(task) : -1);
 	json_set_copy(doc, "resume_point",
 		      json_find(record, "recovery.resume_point"));
 	json_set_copy(doc, "route", json_get(record, "route"));
@@ -323,10 +286,10 @@ struct json *brief_make(const struct resume *resume, bool review,
 
 	json_set_string(doc, "session_id", state->id);
 	json_set_bool(doc, "review", review);
-	set_session(doc, state);
+	session_to_summary(json_set_object(doc, "session"), state);
 	json_set_string(doc, "remote", resume->from->remote);
 	set_checkpoint(doc, resume);
-	set_percent(doc, "percent", recovery_percent(state));
+	json_set_count(doc, "percent", recovery_percent(state));
 	set_task(doc, resume);
 	set_tasks(doc, state, now_ms);
 	gather(doc, "decisions", "decision", state,

@@ -141,6 +141,10 @@ void json_set_bool(struct json *object, const char *key, bool value);
 void json_set_int(struct json *object, const char *key, int64_t value);
 void json_set_double(struct json *object, const char *key, double value);
 void json_set_string(struct json *object, const char *key, const char *value);
+/* A count, and a moment in milliseconds since the epoch as RFC 3339; a null
+ * where it is negative: nobody knows. */
+void json_set_count(struct json *object, const char *key, int64_t count);
+void json_set_time(struct json *object, const char *key, int64_t ms);
 /* Text of path_escape() (base/path.h), so that any bytes come back. */
 void json_set_path(struct json *object, const char *key, const char *path);
 /* A new empty one as the value; borrowed, to be filled. */

@@ -1,3 +1,5 @@
+#include "base/buf.h"
+#include "base/clock.h"
 #include "core/json.h"
 
 const char *json_get_string(const struct json *object, const char *key)
@@ -38,6 +40,24 @@ void json_set_bool(struct json *object, const char *key, bool value)
 void json_set_int(struct json *object, const char *key, int64_t value)
 {
 	json_set(object, key, json_int_new(value));
+}
+
+void json_set_count(struct json *object, const char *key, int64_t count)
+{
+	if (count < 0)
+		json_set_null(object, key);
+	else
+		json_set_int(object, key, count);
+}
+
+void json_set_time(struct json *object, const char *key, int64_t ms)
+{
+	struct buf text = BUF_INIT;
+
+	if (ms >= 0)
+		clock_rfc3339(&text, ms);
+	json_set_string(object, key, ms >= 0 ? text.ptr : NULL);
+	buf_release(&text);
 }
 
 void json_set_double(struct json *object, const char *key, double value)

@@ -1,26 +1,7 @@
 #include "core/report.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "core/json.h"
-
-static void set_count(struct json *object, const char *key, int64_t count)
-{
-	if (count == RECORD_UNKNOWN)
-		json_set_null(object, key);
-	else
-		json_set_int(object, key, count);
-}
-
-static void set_time(struct json *object, const char *key, int64_t ms)
-{
-	struct buf text = BUF_INIT;
-
-	if (ms != RECORD_UNKNOWN && ms != INT64_MIN)
-		clock_rfc3339(&text, ms);
-	json_set_string(object, key, text.len ? text.ptr : NULL);
-	buf_release(&text);
-}
 
 static void set_tasks(struct json *object, const size_t tasks[REPORT_STATUS_NR])
 {
@@ -49,14 +30,14 @@ static void add_session(struct json *array,
 	json_set_string(object, "sprint", session->sprint);
 	json_set_string(object, "status", session->status);
 	json_set_string(object, "resumed_from", session->resumed_from);
-	set_time(object, "started", session->started_ms);
-	set_time(object, "last_activity", session->last_ms);
+	json_set_time(object, "started", session->started_ms);
+	json_set_time(object, "last_activity", session->last_ms);
 	json_set_int(object, "checkpoints", (int64_t)session->checkpoints);
-	set_count(object, "bytes_added", session->bytes_added);
+	json_set_count(object, "bytes_added", session->bytes_added);
 	set_tasks(object, session->tasks);
-	set_count(object, "execution_time_ms", session->execution_time_ms);
+	json_set_count(object, "execution_time_ms", session->execution_time_ms);
 	json_set_copy(object, "tokens", session->tokens);
-	set_count(object, "memory_peak_kb", session->memory_peak_kb);
+	json_set_count(object, "memory_peak_kb", session->memory_peak_kb);
 }
 
 static void add_task(const struct report *report, struct json *array,
@@ -69,13 +50,13 @@ static void add_task(const struct report *report, struct json *array,
 	json_set_string(object, "session_id",
 			report->sessions[task->session].id);
 	json_set_string(object, "status", task_status_name(task->status));
-	set_time(object, "started", task->started_ms);
-	set_time(object, "ended", task->ended_ms);
-	set_count(object, "duration_ms", task->duration_ms);
-	set_count(object, "attempts", task->attempts);
+	json_set_time(object, "started", task->started_ms);
+	json_set_time(object, "ended", task->ended_ms);
+	json_set_count(object, "duration_ms", task->duration_ms);
+	json_set_count(object, "attempts", task->attempts);
 	json_set_string(object, "message", task->message);
 	json_set_copy(object, "tokens", task->tokens);
-	set_count(object, "memory_peak_kb", task->memory_peak_kb);
+	json_set_count(object, "memory_peak_kb", task->memory_peak_kb);
 }
 
 static void add_checkpoint(const struct report *report, struct json *array,
@@ -88,12 +69,12 @@ static void add_checkpoint(const struct report *report, struct json *array,
 	json_set_string(object, "session_id",
 			report->sessions[item->session].id);
 	json_set_string(object, "type", item->type_name);
-	set_time(object, "timestamp", item->time_ms);
+	json_set_time(object, "timestamp", item->time_ms);
 	json_set_string(object, "description", item->description);
 	json_set_string(object, "task_id", item->task);
-	set_count(object, "attempts", item->attempts);
-	set_count(object, "files", item->files);
-	set_count(object, "bytes_added", item->bytes_added);
+	json_set_count(object, "attempts", item->attempts);
+	json_set_count(object, "files", item->files);
+	json_set_count(object, "bytes_added", item->bytes_added);
 	json_set_copy(object, "metrics", item->metrics);
 }
 
@@ -110,7 +91,8 @@ static void set_types(struct json *object, const struct report *report)
 			continue;
 		type = json_set_object(types, name ? name : "other");
 		json_set_int(type, "count", (int64_t)report->by_type[i].count);
-		set_count(type, "bytes_added", report->by_type[i].bytes_added);
+		json_set_count(type, "bytes_added",
+			       report->by_type[i].bytes_added);
 	}
 }
 
@@ -133,12 +115,12 @@ static void set_totals(struct json *doc, const struct report *report)
 	json_set_int(totals, "sessions", (int64_t)report->nr_sessions);
 	json_set_int(totals, "checkpoints", (int64_t)report->nr_checkpoints);
 	json_set_int(totals, "unreadable", (int64_t)report->unreadable);
-	set_count(totals, "bytes_added", report->bytes_added);
+	json_set_count(totals, "bytes_added", report->bytes_added);
 	set_tasks(totals, report->total);
-	set_count(totals, "execution_time_ms", report->execution_time_ms);
-	set_count(totals, "median_duration_ms", report->median_ms);
+	json_set_count(totals, "execution_time_ms", report->execution_time_ms);
+	json_set_count(totals, "median_duration_ms", report->median_ms);
 	json_set_copy(totals, "tokens", report->tokens);
-	set_count(totals, "memory_peak_kb", report->memory_peak_kb);
+	json_set_count(totals, "memory_peak_kb", report->memory_peak_kb);
 	set_types(totals, report);
 }
 
@@ -148,8 +130,8 @@ struct json *report_to_json(const struct report *report, bool detailed)
 	struct json *array;
 
 	json_set_string(doc, "period", report_period_names[report->period]);
-	set_time(doc, "from", report->from_ms);
-	set_time(doc, "to", report->now_ms);
+	json_set_time(doc, "from", report->from_ms);
+	json_set_time(doc, "to", report->now_ms);
 	json_set_string(doc, "sprint", report->sprint);
 	json_set_path(doc, "repository", report->repository);
 	set_totals(doc, report);

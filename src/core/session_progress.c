@@ -38,11 +38,7 @@ void session_progress_go(struct session_state *state, int64_t now_ms)
 
 static void set_time(struct json *record, const char *key, int64_t ms)
 {
-	struct buf text = BUF_INIT;
-
-	clock_rfc3339(&text, ms);
-	json_set_string(json_get(record, "timestamps"), key, text.ptr);
-	buf_release(&text);
+	json_set_time(json_get(record, "timestamps"), key, ms);
 }
 
 static void touch(struct session_task *task, int64_t now_ms)

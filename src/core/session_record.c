@@ -9,17 +9,6 @@
 /* What a checkpoint may carry of tasks other than its own. */
 #define MAX_OTHERS (512u << 10)
 
-static void set_time(struct json *object, const char *key, int64_t ms)
-{
-	struct buf text = BUF_INIT;
-
-	if (ms == RECORD_UNKNOWN)
-		return;
-	clock_rfc3339(&text, ms);
-	json_set_string(object, key, text.ptr);
-	buf_release(&text);
-}
-
 static void set_text(char **member, const char *value)
 {
 	free(*member);
@@ -99,8 +88,10 @@ static void add_task(struct json *array, const struct session_task *task,
 	json_set_string(entry, "message", task->message);
 	json_set_string(entry, "status", task_status_name(task->status));
 	json_set_int(entry, "place", (int64_t)place);
-	set_time(entry, "started", task->started_ms);
-	set_time(entry, "ended", task->ended_ms);
+	if (task->started_ms != RECORD_UNKNOWN)
+		json_set_time(entry, "started", task->started_ms);
+	if (task->ended_ms != RECORD_UNKNOWN)
+		json_set_time(entry, "ended", task->ended_ms);
 	json_set_copy(entry, "tokens", task->tokens);
 	if (!own || strcmp(own, task->id))
 		add_record(entry, task, room);
@@ -127,7 +118,8 @@ static struct json *make_session(const struct session_state *state,
 	size_t room = MAX_OTHERS;
 
 	json_set_string(session, "id", state->id);
-	set_time(session, "started", state->started_ms);
+	if (state->started_ms != RECORD_UNKNOWN)
+		json_set_time(session, "started", state->started_ms);
 	json_set_string(session, "sprint", state->sprint);
 	json_set_string(session, "status", session_status_name(state->status));
 	json_set_string(session, "current_task", state->current);
@@ -135,7 +127,8 @@ static struct json *make_session(const struct session_state *state,
 		add_task(json_get(session, list_of(state->tasks[i].status)),
 			 &state->tasks[i], i, own, now_ms, &room);
 	json_set_string(session, "resumed_from", state->resumed_from);
-	set_time(session, "ended", state->ended_ms);
+	if (state->ended_ms != RECORD_UNKNOWN)
+		json_set_time(session, "ended", state->ended_ms);
 	json_set_int(session, "events", state->events);
 	return session;
 }

@@ -1,26 +1,8 @@
 #include "core/status.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "core/json.h"
-
-static void set_count(struct json *object, const char *key, int64_t count)
-{
-	if (count < 0)
-		json_set_null(object, key);
-	else
-		json_set_int(object, key, count);
-}
-
-static void set_time(struct json *object, const char *key, int64_t ms)
-{
-	struct buf text = BUF_INIT;
-
-	if (ms != RECORD_UNKNOWN)
-		clock_rfc3339(&text, ms);
-	json_set_string(object, key, text.len ? text.ptr : NULL);
-	buf_release(&text);
-}
+#include "core/session_listing.h"
 
 static const char *state_word(const struct session_state *state)
 {
@@ -29,20 +11,8 @@ static const char *state_word(const struct session_state *state)
 
 static void set_session(struct json *object, const struct session_state *state)
 {
-	json_set_string(object, "id", state->id);
-	json_set_string(object, "status", session_status_name(state->status));
-	json_set_string(object, "sprint", state->sprint);
-	set_time(object, "started", state->started_ms);
-	set_time(object, "last_activity", state->last_activity_ms);
-	json_set_string(object, "resumed_from", state->resumed_from);
-	json_set_int(object, "tasks_total", (int64_t)state->nr_tasks);
-	json_set_int(object, "tasks_completed",
-		     (int64_t)session_state_count(state, TASK_COMPLETED));
-	json_set_int(object, "tasks_failed",
-		     (int64_t)session_state_count(state, TASK_FAILED));
-	json_set_int(object, "tasks_skipped",
-		     (int64_t)session_state_count(state, TASK_SKIPPED));
-	set_count(object, "percent", recovery_percent(state));
+	session_to_summary(object, state);
+	json_set_count(object, "percent", recovery_percent(state));
 }
 
 static void set_task(struct json *doc, const struct session_state *state)
@@ -69,7 +39,7 @@ static void set_task(struct json *doc, const struct session_state *state)
 	json_set_int(object, "subtasks_completed",
 		     (int64_t)json_size(json_get(subtasks, "completed")));
 	json_set_copy(object, "subtasks", json_get(subtasks, "total"));
-	set_count(object, "percent", session_task_percent(task));
+	json_set_count(object, "percent", session_task_percent(task));
 	json_set_copy(object, "resume_point",
 		      json_find(task->record, "recovery.resume_point"));
 }
@@ -87,7 +57,7 @@ static void set_last(struct json *doc, const struct status *status)
 	json_set_path(object, "ref", status->last.ref);
 	json_set_string(object, "type", status->last_type);
 	if (status->last_type) {
-		set_time(object, "timestamp", status->last_ms);
+		json_set_time(object, "timestamp", status->last_ms);
 		json_set_int(object, "age_ms",
 			     status->now_ms - status->last_ms);
 	} else {
