@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "cmd/command.h"
 #include "core/journal.h"
+#include "core/restore_lock.h"
 #include "git/repository.h"
 #include "ui/options.h"
 #include "ui/output.h"
@@ -145,6 +146,8 @@ static int open_repository(struct command_context *context,
 	}
 	if (rc < 0)
 		return rc;
+	if (context->repo)
+		restore_lock_sweep(context->repo);
 	return output_configure(context->output, context->repo, err);
 }
 

@@ -11,6 +11,7 @@
 #include "core/git_hook.h"
 #include "core/hook_log.h"
 #include "core/push_queue.h"
+#include "core/restore_lock.h"
 #include "git/config.h"
 #include "git/repository.h"
 #include "ui/options.h"
@@ -274,6 +275,8 @@ int cmd_hook(struct command_context *context, int argc, const char **argv,
 		read_agent_event(&call);
 	if (!ret)
 		ret = repository_open(&repo, err);
+	if (!ret)
+		restore_lock_sweep(repo);
 	if (!ret)
 		ret = run_bounded(context, repo, &call, err);
 	if (!ret)

@@ -10,6 +10,7 @@
 #include "core/restore_files.h"
 #include "core/restore_head.h"
 #include "core/restore_index.h"
+#include "core/restore_lock.h"
 #include "core/restore_session.h"
 #include "core/restoring.h"
 #include "git/config.h"
@@ -45,6 +46,8 @@ static int write_journal(struct restoring *restoring, struct error *err)
 	for (size_t i = 0; i < plan->nr; i++)
 		strlist_add(&journal.plan, plan->items[i].path);
 	ret = journal_write(restoring->repo, &journal, err);
+	if (!ret && restoring->lock)
+		index_lock_drop_token(restoring->lock);
 	strlist_release(&journal.plan);
 	return ret;
 }
@@ -239,7 +242,7 @@ static int run(struct restoring *restoring, struct error *err)
 		return err->code;
 	if (restoring_touches_index(restoring) &&
 	    !restoring->request->dry_run &&
-	    index_lock(&restoring->lock, restoring->repo->index_file, err) < 0)
+	    restore_lock_index(&restoring->lock, restoring->repo, err) < 0)
 		return err->code;
 	ret = restoring_save_and_plan(restoring, err);
 	if (!ret && !restoring->request->dry_run)
@@ -307,13 +310,20 @@ int restore_run(struct repository *repo, const struct restore_request *request,
 				      .out = out,
 				      .paths = request->paths,
 				      .mode = request->mode};
+	int lock = -1;
+	int ret = 0;
 
 	restore_result_init(out);
-	if (journal_refuse(repo, err) < 0)
-		return err->code;
-	if (request->kind != RESTORE_RESTORE)
-		return restoring_run_undo(&restoring, err);
-	return restoring_run(&restoring, &request->target, err);
+	if (!request->dry_run)
+		ret = restore_lock(&lock, repo, err);
+	if (!ret)
+		ret = journal_refuse(repo, err);
+	if (!ret)
+		ret = request->kind == RESTORE_RESTORE
+			      ? restoring_run(&restoring, &request->target, err)
+			      : restoring_run_undo(&restoring, err);
+	file_unlock(lock);
+	return ret;
 }
 
 void restore_result_release(struct restore_result *result)

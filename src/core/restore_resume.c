@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "core/restore_head.h"
+#include "core/restore_lock.h"
 #include "core/restore_sweep.h"
 #include "git/repository.h"
 
@@ -32,10 +34,13 @@ static int resume_journal(struct repository *repo, bool aborting, int argc,
 				      .request = &request,
 				      .out = out,
 				      .aborting = aborting};
-	struct journal journal;
-	int ret = journal_read(repo, &journal, err);
+	struct journal journal = {0};
+	int lock = -1;
+	int ret = restore_lock(&lock, repo, err);
 
 	restore_result_init(out);
+	if (!ret)
+		ret = journal_read(repo, &journal, err);
 	if (ret == ERR_NOT_FOUND)
 		error_set(err, ERR_REFUSED, "no restore is under way");
 	if (!ret)
@@ -64,6 +69,7 @@ static int resume_journal(struct repository *repo, bool aborting, int argc,
 			aborting ? &journal.safety : &journal.target, err);
 	}
 	journal_release(&journal);
+	file_unlock(lock);
 	return ret;
 }
 

@@ -176,9 +176,23 @@ bool index_entry_matches(const struct index *index,
  * ERR_LOCKED: the lock is there, with a hint what that means. The file's
  * permissions are by umask; for an index of the repository's, the caller must
  * repository_share(index_lock_path()) after writing, as git does.
+ *
+ * `token` is NULL, or a path that is made a second name of the lock before
+ * there is a lock: should this process be killed, index_lock_sweep() knows the
+ * lock by it. Where something is there already, or the file system has no such
+ * names, the lock goes without. The caller must see to it that no two processes
+ * use the same one.
  */
 struct index_lock;
-int index_lock(struct index_lock **out, const char *path, struct error *err);
+int index_lock(struct index_lock **out, const char *path, const char *token,
+	       struct error *err);
+/* What a kill leaves from now on, somebody else knows: the token goes. */
+void index_lock_drop_token(struct index_lock *lock);
+/*
+ * Nobody uses `token` any more, so the lock of `path` goes where it is the same
+ * file. A token that is the lock of another index stays.
+ */
+int index_lock_sweep(const char *path, const char *token, struct error *err);
 
 /*
  * Write entries (sorted by path and stage, none of them a directory) to the

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -14,12 +15,14 @@
 struct index_lock {
 	char *path; /* the index itself, not a link to it */
 	char *lock_path;
+	char *token; /* or NULL */
 };
 
 static void lock_free(struct index_lock *lock)
 {
 	free(lock->path);
 	free(lock->lock_path);
+	free(lock->token);
 	free(lock);
 }
 
@@ -54,36 +57,97 @@ static int follow_links(char **path, struct error *err)
 	}
 }
 
-int index_lock(struct index_lock **out, const char *path, struct error *err)
+/* Make the lock. 0, or -1 with errno. */
+static int create(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	/* The name is the lock. git may put another file in its place. */
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* Likewise, as a second name of the token; false: that cannot be had here. */
+static bool create_linked(struct index_lock *lock, const char *token, int *ret)
+{
+	int saved_errno;
+
+	if (create(token) < 0)
+		return false;
+	*ret = link(token, lock->lock_path);
+	if (!*ret) {
+		lock->token = xstrdup(token);
+		return true;
+	}
+	saved_errno = errno;
+	unlink(token);
+	errno = saved_errno;
+	return errno == EEXIST;
+}
+
+static int report_lock(const struct index_lock *lock, struct error *err)
+{
+	int ret = error_errno(err, "cannot create '%s'", lock->lock_path);
+
+	if (ret != ERR_EXISTS)
+		return ret;
+	err->code = ERR_LOCKED;
+	error_hint(err, "another git process seems to be running in this "
+			"repository; wait for it to end");
+	return error_hint(err, "if there is none, one has crashed: remove the "
+			       "file and try again");
+}
+
+int index_lock(struct index_lock **out, const char *path, const char *token,
+	       struct error *err)
 {
 	struct index_lock *lock = xcalloc(1, sizeof(*lock));
-	int fd, ret;
+	int ret, made = 0;
 
 	lock->path = xstrdup(path);
 	ret = follow_links(&lock->path, err);
-	if (ret < 0)
-		goto failed;
-	lock->lock_path = xstrfmt("%s.lock", lock->path);
-	fd = open(lock->lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		  0666);
-	if (fd < 0) {
-		ret = error_errno(err, "cannot create '%s'", lock->lock_path);
-		if (ret == ERR_EXISTS) {
-			ret = err->code = ERR_LOCKED;
-			error_hint(err, "another git process seems to be "
-					"running in this repository; wait "
-					"for it to end");
-			error_hint(err, "if there is none, one has crashed: "
-					"remove the file and try again");
-		}
-		goto failed;
+	if (!ret) {
+		lock->lock_path = xstrfmt("%s.lock", lock->path);
+		if (!token || !create_linked(lock, token, &made))
+			made = create(lock->lock_path);
+		if (made < 0)
+			ret = report_lock(lock, err);
 	}
-	/* The name is the lock. git may put another file in its place. */
-	close(fd);
-	*out = lock;
-	return 0;
-failed:
-	lock_free(lock);
+	if (ret < 0)
+		lock_free(lock);
+	else
+		*out = lock;
+	return ret;
+}
+
+void index_lock_drop_token(struct index_lock *lock)
+{
+	if (lock->token)
+		unlink(lock->token);
+	free(lock->token);
+	lock->token = NULL;
+}
+
+int index_lock_sweep(const char *path, const char *token, struct error *err)
+{
+	struct stat known, found;
+	char *lock_path = NULL, *index = xstrdup(path);
+	int ret = follow_links(&index, err);
+
+	if (ret < 0 || lstat(token, &known) < 0)
+		goto done;
+	lock_path = xstrfmt("%s.lock", index);
+	if (!lstat(lock_path, &found) && found.st_dev == known.st_dev &&
+	    found.st_ino == known.st_ino) {
+		if (unlink(lock_path) < 0)
+			ret = error_errno(err, "cannot remove '%s'", lock_path);
+	} else if (known.st_nlink > 1) {
+		goto done;
+	}
+	if (!ret && unlink(token) < 0)
+		ret = error_errno(err, "cannot remove '%s'", token);
+done:
+	free(lock_path);
+	free(index);
 	return ret;
 }
 
@@ -133,6 +197,7 @@ int index_lock_commit(struct index_lock *lock, struct error *err)
 {
 	int ret = sync_file(lock->lock_path, err);
 
+	index_lock_drop_token(lock);
 	if (!ret && rename(lock->lock_path, lock->path) < 0)
 		ret = error_errno(err, "cannot rename '%s' to '%s'",
 				  lock->lock_path, lock->path);
@@ -147,5 +212,6 @@ void index_lock_rollback(struct index_lock *lock)
 	if (!lock)
 		return;
 	unlink(lock->lock_path);
+	index_lock_drop_token(lock);
 	lock_free(lock);
 }

@@ -157,7 +157,7 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 		entries[nr].flags = 0;
 		entries[nr++].stat = (struct index_stat){0};
 	}
-	rc = index_lock(&clean->index, path, err);
+	rc = index_lock(&clean->index, path, NULL, err);
 	if (!rc)
 		rc = index_lock_write(clean->index, entries, nr, 2, true, NULL,
 				      err);

@@ -292,7 +292,6 @@ interrupt_restore() {
 		strace -f -o /dev/null -e trace=renameat2,renameat,rename \
 			-e "inject=renameat2,renameat,rename:signal=KILL:when=$at" \
 			git-checkpoint restore "$1" || :
-		rm -f "$(git rev-parse --git-path index.lock)"
 		[[ ! -e $journal ]] || return 0
 	done
 	return 1

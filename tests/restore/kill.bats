@@ -35,10 +35,8 @@ setup() {
 	state_of >"$TMPDIR/source"
 }
 
-# A kill may leave a lock of the user's index and a pack that is kept; the next
-# save lets go of the pack.
+# A kill may leave a pack that is kept; the next save lets go of it.
 teardown() {
-	rm -f .git/index.lock
 	if [[ ! -e .git/checkpoint.d/journal ]]; then
 		git checkpoint create -q
 	fi
@@ -65,8 +63,8 @@ kill_at() {
 			assert_files_equal "$TMPDIR/target" "$TMPDIR/now"
 			git checkpoint undo -q
 		fi
-		# Before there was a journal, the lock is git's to speak of.
-		rm -f .git/index.lock
+		git checkpoint status -q
+		assert_file_not_exist .git/index.lock
 		state_of >"$TMPDIR/now"
 		assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
 	done
@@ -79,11 +77,69 @@ kill_at() {
 		if [[ -e .git/checkpoint.d/journal ]]; then
 			git checkpoint restore -q --abort
 		fi
-		rm -f .git/index.lock
+		git checkpoint status -q
+		assert_file_not_exist .git/index.lock
 		state_of >"$TMPDIR/now"
 		assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
 	done
 	[[ $at -gt 20 ]]
+}
+
+# Kill a restore while it saves what is there; it has the index locked by then.
+kill_early() {
+	run ! strace -f -o /dev/null -e trace=fsync,fdatasync \
+		-e inject=fsync,fdatasync:signal=KILL:when=1 \
+		git-checkpoint restore latest
+	assert_file_not_exist .git/checkpoint.d/journal
+	assert_file_exist .git/index.lock
+}
+
+@test 'killed before the journal, the next command unlocks the index' {
+	for command in list status create 'restore latest --dry-run' 'undo' \
+		'hook post-commit'; do
+		kill_early
+		# Words are arguments.
+		# shellcheck disable=SC2086
+		run git checkpoint $command
+		assert_file_not_exist .git/index.lock
+		assert_file_not_exist .git/checkpoint.d/index-lock
+	done
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/source" "$TMPDIR/now"
+}
+
+@test 'killed between the two names of the lock' {
+	run ! strace -f -o /dev/null -e trace=link,linkat \
+		-e inject=link,linkat:signal=KILL:when=1 \
+		git-checkpoint restore latest
+	assert_file_exist .git/checkpoint.d/index-lock
+	git checkpoint list -q
+	assert_file_not_exist .git/checkpoint.d/index-lock
+	assert_file_not_exist .git/index.lock
+	git checkpoint restore -q latest
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/target" "$TMPDIR/now"
+}
+
+@test "a lock of git's own is not taken for ours" {
+	kill_early
+	rm .git/index.lock
+	touch .git/index.lock
+	git checkpoint list -q
+	assert_file_exist .git/index.lock
+	run -128 git checkpoint restore latest
+	assert_output --partial "index.lock': File exists"
+	rm .git/index.lock
+	git checkpoint restore -q latest
+}
+
+@test 'where the lock can have no second name, the restore goes on' {
+	run -0 strace -f -o /dev/null -e trace=link \
+		-e inject=link:error=EPERM:when=1 \
+		git-checkpoint restore -q latest
+	assert_file_not_exist .git/checkpoint.d/index-lock
+	state_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/target" "$TMPDIR/now"
 }
 
 @test 'killed while it tries what the file system can do' {

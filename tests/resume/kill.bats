@@ -3,13 +3,10 @@
 load ../test_helper
 load work
 
-# A restore that was stopped is finished, or taken back. One that was killed
-# before it wrote a journal may leave a lock of the user's index.
+# A restore that was stopped is finished, or taken back.
 settle() {
 	if [[ -e .git/checkpoint.d/journal ]]; then
 		git checkpoint restore --quiet "$1"
-	else
-		rm -f .git/index.lock
 	fi
 	# The ref of a save that was killed has a name that is not used again.
 	find .git/refs -name '*.lock' -delete

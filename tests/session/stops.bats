@@ -170,7 +170,6 @@ stopped() {
 	git checkpoint task complete T1 --quiet
 	for at in {2..20}; do
 		[[ ! -e .git/checkpoint.d/journal ]] || break
-		rm -f .git/index.lock
 		run strace -f -o /dev/null -e trace=renameat2,renameat,rename \
 			-e "inject=renameat2,renameat,rename:signal=KILL:when=$at" \
 			git-checkpoint restore latest~1

@@ -214,7 +214,7 @@ static void write_with_tree(const struct index *index,
 	struct error err = ERROR_INIT;
 	struct index_lock *lock = NULL;
 
-	assert_ok(index_lock(&lock, ".git/index", &err), &err);
+	assert_ok(index_lock(&lock, ".git/index", NULL, &err), &err);
 	assert_ok(index_lock_write(lock, index->entries, index->nr, 2, true,
 				   tree, &err),
 		  &err);

@@ -33,7 +33,7 @@ static void write_index(const struct index *index, unsigned version,
 	struct error err = ERROR_INIT;
 	struct index_lock *lock = NULL;
 
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	if (index_lock_write(lock, index->entries, index->nr, version,
 			     checksummed, tree, &err) < 0)
 		fail_msg("%s", err.text);
@@ -215,7 +215,7 @@ static void assert_not_written(const struct index *index, size_t nr,
 	struct error err = ERROR_INIT;
 	struct index_lock *lock = NULL;
 
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_int_equal(
 		index_lock_write(lock, index->entries, nr, 2, true, tree, &err),
 		ERR_INVALID);
@@ -309,10 +309,11 @@ static void the_lock_is_gits(void **state)
 
 	(void)state;
 	make_files();
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_string_equal(index_lock_path(lock), ".git/index.lock");
 	shell("! git add a 2>/dev/null");
-	assert_int_equal(index_lock(&other, ".git/index", &err), ERR_LOCKED);
+	assert_int_equal(index_lock(&other, ".git/index", NULL, &err),
+			 ERR_LOCKED);
 	assert_non_null(strstr(err.text, "'.git/index.lock'"));
 	assert_non_null(err.hints);
 	error_release(&err);
@@ -321,13 +322,61 @@ static void the_lock_is_gits(void **state)
 	index_lock_rollback(NULL);
 }
 
+static void a_lock_is_known_by_its_token(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct index_lock *lock = NULL, *killed = NULL;
+
+	(void)state;
+	make_files();
+	assert_int_equal(index_lock(&lock, ".git/index", "token", &err), 0);
+	shell("test token -ef .git/index.lock");
+	index_lock_rollback(lock);
+	shell("test ! -e token && test ! -e .git/index.lock");
+
+	assert_int_equal(index_lock(&killed, ".git/index", "token", &err), 0);
+	/* It is another index's lock. */
+	assert_int_equal(index_lock_sweep(".git/other", "token", &err), 0);
+	shell("test token -ef .git/index.lock");
+	/* A second one goes without. */
+	assert_int_equal(index_lock(&lock, ".git/other", "token", &err), 0);
+	shell("test -e .git/other.lock && test token -ef .git/index.lock");
+	index_lock_rollback(lock);
+	shell("test token -ef .git/index.lock");
+	assert_int_equal(index_lock_sweep(".git/index", "token", &err), 0);
+	shell("test ! -e token && test ! -e .git/index.lock");
+	assert_int_equal(index_lock_sweep(".git/index", "token", &err), 0);
+
+	/* Somebody else's lock by now. */
+	shell("touch token .git/index.lock");
+	assert_int_equal(index_lock_sweep(".git/index", "token", &err), 0);
+	shell("test ! -e token && test -e .git/index.lock");
+	index_lock_rollback(killed);
+}
+
+static void a_dropped_token_leaves_the_lock(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct index_lock *lock = NULL;
+
+	(void)state;
+	make_files();
+	assert_int_equal(index_lock(&lock, ".git/index", "token", &err), 0);
+	index_lock_drop_token(lock);
+	shell("test ! -e token && test -e .git/index.lock && "
+	      "touch token");
+	index_lock_rollback(lock);
+	shell("test -e token && test ! -e .git/index.lock");
+}
+
 static void takes_no_lock_where_there_is_no_directory(void **state)
 {
 	struct error err = ERROR_INIT;
 	struct index_lock *lock = NULL;
 
 	(void)state;
-	assert_int_equal(index_lock(&lock, "none/index", &err), ERR_NOT_FOUND);
+	assert_int_equal(index_lock(&lock, "none/index", NULL, &err),
+			 ERR_NOT_FOUND);
 	error_release(&err);
 }
 
@@ -339,7 +388,7 @@ static void commits_nothing_that_was_not_written(void **state)
 	(void)state;
 	make_files();
 	shell("cp .git/index before");
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_int_equal(index_lock_commit(lock, &err), ERR_FAILED);
 	error_release(&err);
 	shell("cmp before .git/index && test ! -e .git/index.lock");
@@ -355,7 +404,7 @@ static void git_may_work_on_the_lock_file(void **state)
 	(void)state;
 	make_files();
 	index = index_of(NULL, ".git/index");
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_int_equal(index_lock_write(lock, index->entries, index->nr, 2,
 					  true, NULL, &err),
 			 0);
@@ -379,7 +428,7 @@ static void a_link_to_the_index_stays(void **state)
 	shell("mkdir far && mv .git/index far/real && "
 	      "ln -s real far/near && ln -s ../far/near .git/index");
 	index = index_of(NULL, ".git/index");
-	assert_int_equal(index_lock(&lock, ".git/index", &err), 0);
+	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_int_equal(access("far/real.lock", F_OK), 0);
 	assert_int_equal(
 		index_lock_write(lock, index->entries, 1, 2, true, NULL, &err),
@@ -390,7 +439,8 @@ static void a_link_to_the_index_stays(void **state)
 	index_free(index);
 
 	shell("ln -s loop .git/loop");
-	assert_int_equal(index_lock(&lock, ".git/loop", &err), ERR_FAILED);
+	assert_int_equal(index_lock(&lock, ".git/loop", NULL, &err),
+			 ERR_FAILED);
 	error_release(&err);
 }
 
@@ -425,6 +475,8 @@ int main(void)
 		IN_SCRATCH(git_need_not_read_the_files_again),
 		IN_SCRATCH(git_reads_files_again_that_were_racy),
 		IN_SCRATCH(the_lock_is_gits),
+		IN_SCRATCH(a_lock_is_known_by_its_token),
+		IN_SCRATCH(a_dropped_token_leaves_the_lock),
 		IN_SCRATCH(takes_no_lock_where_there_is_no_directory),
 		IN_SCRATCH(commits_nothing_that_was_not_written),
 		IN_SCRATCH(git_may_work_on_the_lock_file),
