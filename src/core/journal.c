@@ -10,6 +10,7 @@
 #include "git/repository.h"
 
 #define FILE_NAME "checkpoint.d/journal"
+#define MARK_NAME "checkpoint.d/restored"
 #define MAX_BYTES (512u << 20)
 
 static const char *const kind_names[] = {"restore", "undo", "redo", NULL};
@@ -273,13 +274,32 @@ int journal_read(struct repository *repo, struct journal *out,
 	return ret;
 }
 
+void journal_mark(struct repository *repo, char out[JOURNAL_MARK_SIZE])
+{
+	char *path = repository_path(repo, MARK_NAME);
+	struct error ignored = ERROR_INIT;
+	struct buf text = BUF_INIT;
+
+	buf_read_file(&text, path, JOURNAL_MARK_SIZE - 1, &ignored);
+	snprintf(out, JOURNAL_MARK_SIZE, "%s", text.ptr);
+	error_release(&ignored);
+	buf_release(&text);
+	free(path);
+}
+
+/* The mark first: who finds no journal any more must find another mark. */
 int journal_remove(struct repository *repo, struct error *err)
 {
+	char *mark_path = repository_path(repo, MARK_NAME);
 	char *path = repository_path(repo, FILE_NAME);
-	int ret = 0;
+	char mark[JOURNAL_MARK_SIZE];
+	int ret;
 
-	if (unlink(path) < 0 && errno != ENOENT)
+	random_hex(mark, (JOURNAL_MARK_SIZE - 1) / 2);
+	ret = file_replace(mark_path, mark, JOURNAL_MARK_SIZE - 1, false, err);
+	if (!ret && unlink(path) < 0 && errno != ENOENT)
 		ret = error_errno(err, "cannot remove '%s'", path);
+	free(mark_path);
 	free(path);
 	return ret;
 }

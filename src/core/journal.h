@@ -76,8 +76,17 @@ int journal_read(struct repository *repo, struct journal *out,
 		 struct error *err);
 int journal_write(struct repository *repo, const struct journal *journal,
 		  struct error *err);
+/* The restore is over. */
 int journal_remove(struct repository *repo, struct error *err);
 void journal_release(struct journal *journal);
+
+/*
+ * For who reads the worktree, before and after: whether a restore has changed
+ * it meanwhile. Random digits, others after each restore that was finished or
+ * taken back; "" before the first.
+ */
+#define JOURNAL_MARK_SIZE 17
+void journal_mark(struct repository *repo, char out[JOURNAL_MARK_SIZE]);
 
 /* For files like this one: a checkpoint as {"ref", "commit"}. */
 void checkpoint_to_json(const struct checkpoint *checkpoint,

@@ -149,6 +149,24 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 			     saving->out->pack, saving->out->cache, err);
 }
 
+/*
+ * The snapshot is taken: was a restore at work meanwhile? Half of it must not
+ * be saved for a whole. *held is false where one has come and gone.
+ */
+static int check_undisturbed(struct saving *saving, const char *mark,
+			     bool *held, struct error *err)
+{
+	char now[JOURNAL_MARK_SIZE];
+
+	if (saving->options->during_restore)
+		return 0;
+	if (journal_refuse(saving->repo, err) < 0)
+		return err->code;
+	journal_mark(saving->repo, now);
+	*held = !strcmp(mark, now);
+	return 0;
+}
+
 /* Whether the session has got no further since. */
 static bool is_same_state(const struct saving *saving,
 			  const struct record *last)
@@ -209,11 +227,14 @@ static int attempt(struct saving *saving, bool trust, bool *held,
 		   struct error *err)
 {
 	struct saved *out = saving->out;
+	char mark[JOURNAL_MARK_SIZE];
 
 	*held = true;
-	if (take_snapshot(saving, trust, err) < 0)
+	journal_mark(saving->repo, mark);
+	if (take_snapshot(saving, trust, err) < 0 ||
+	    check_undisturbed(saving, mark, held, err) < 0)
 		return err->code;
-	if (saving->options->snapshot_only)
+	if (!*held || saving->options->snapshot_only)
 		return 0;
 	if (saving->options->type == TYPE_AUTO) {
 		if (is_repetition(saving, &out->skipped, err) < 0)
@@ -331,7 +352,8 @@ int save_checkpoint(struct repository *repo, const struct save_options *options,
 	}
 	if (!ret && !held)
 		ret = error_set(err, ERR_FAILED,
-				"objects went away while they were saved");
+				"files or objects went away while they were "
+				"saved");
 	if (!ret && out->pack)
 		tidy(&saving);
 	out->elapsed_ms = clock_monotonic_ms() - start;
