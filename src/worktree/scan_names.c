@@ -8,6 +8,8 @@
 #include "base/alloc.h"
 #include "git/tree.h"
 
+#define LIST_BYTES (32u << 10)
+
 /*
  * Whether the index has `name` of this directory as a file, or, with
  * `as_dir`, files below it.
@@ -47,11 +49,9 @@ static bool is_gitlink(const struct scan *scan, const struct scan_dir *dir,
 }
 
 static void note_name(struct scan_names *names, const struct scan *scan,
-		      const struct scan_dir *dir, int fd,
-		      const struct dirent *dirent)
+		      const struct scan_dir *dir, int fd, const char *name,
+		      unsigned char type)
 {
-	const char *name = dirent->d_name;
-	unsigned char type = dirent->d_type;
 	struct stat st;
 
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
@@ -67,24 +67,29 @@ static void note_name(struct scan_names *names, const struct scan *scan,
 	buf_add(&names->listed, name, strlen(name) + 1);
 }
 
+/*
+ * Through the descriptor that is open anyway: a stream of its own, as
+ * readdir() wants it, is five calls and 32 KiB from the heap more for each
+ * directory.
+ */
 static int list(struct scan_names *names, const struct scan *scan,
 		const struct scan_dir *dir, int fd, struct error *err)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *handle = own < 0 ? NULL : fdopendir(own);
-	struct dirent *dirent;
+	_Alignas(struct dirent64) char piece[LIST_BYTES];
+	ssize_t got;
 
-	if (!handle) {
-		if (own >= 0)
-			close(own);
-		return error_errno(err, "cannot list '%s'", dir->path);
+	while ((got = getdents64(fd, piece, sizeof(piece))) > 0) {
+		const struct dirent64 *entry;
+
+		for (ssize_t at = 0; at < got; at += entry->d_reclen) {
+			entry = (const struct dirent64 *)(piece + at);
+			note_name(names, scan, dir, fd, entry->d_name,
+				  entry->d_type);
+		}
 	}
-	for (errno = 0; (dirent = readdir(handle)); errno = 0)
-		note_name(names, scan, dir, fd, dirent);
-	if (errno)
-		error_errno(err, "cannot list '%s'", dir->path);
-	closedir(handle);
-	return err->code;
+	if (got < 0)
+		return error_errno(err, "cannot list '%s'", dir->path);
+	return 0;
 }
 
 static void record(const struct scan_names *names, struct scan_dir *dir,
