@@ -145,6 +145,8 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 	if (open_cache(saving, trust, err) < 0 ||
 	    pack_open(&saving->out->pack, saving->repo, err) < 0)
 		return err->code;
+	if (options->type == TYPE_PRE_RESTORE)
+		pack_inflate_back(saving->out->pack);
 	return snapshot_take(&saving->out->snapshot, saving->repo, &wanted,
 			     saving->out->pack, saving->out->cache, err);
 }

@@ -282,6 +282,11 @@ int pack_add(struct pack *pack, enum object_type type, const void *data,
 	return add_stream(pack, type, len, read_memory, &memory, out, err);
 }
 
+void pack_inflate_back(struct pack *pack)
+{
+	pack->writer.inflates = true;
+}
+
 bool pack_has(struct pack *pack, const struct oid *oid)
 {
 	bool has;

@@ -62,6 +62,12 @@ typedef ssize_t (*pack_reader)(void *context, void *data, size_t len,
 int pack_add_stream(struct pack *pack, uint64_t size, pack_reader read,
 		    void *context, struct oid *out, struct error *err);
 
+/*
+ * Have pack_finish() inflate what it reads back as well, for who is about to
+ * remove the only other copy of it.
+ */
+void pack_inflate_back(struct pack *pack);
+
 bool pack_has(struct pack *pack, const struct oid *oid);
 
 /* Objects and bytes (of the pack file) so far. */
@@ -70,8 +76,9 @@ uint64_t pack_bytes(struct pack *pack);
 
 /*
  * Write what is left, index it, sync it, read every new object back from disk
- * and check its bytes, and let the repository see it. With no objects it does
- * nothing. core.fsync decides about syncing as it does for git's packs.
+ * and compare it with what was written, and let the repository see it. With no
+ * objects it does nothing. core.fsync decides about syncing as it does for
+ * git's packs.
  */
 int pack_finish(struct pack *pack, struct error *err);
 

@@ -66,6 +66,7 @@ struct check {
 	const struct pack_entry *entries;
 	size_t nr;
 	size_t nr_ranges;
+	bool inflate;
 	unsigned char *sum;
 };
 
@@ -118,6 +119,29 @@ struct checker {
 	unsigned char *output;
 	z_stream z;
 };
+
+/* The CRC-32 alone. */
+static int compare_entry(struct checker *checker,
+			 const struct pack_entry *entry, uint64_t end,
+			 struct error *err)
+{
+	uint64_t at = entry->offset;
+	uLong crc = crc32(0, NULL, 0);
+
+	while (at < end) {
+		unsigned char *data;
+		ssize_t len =
+			window_at(&checker->window, at, end, 1, &data, err);
+
+		if (len < 0)
+			return (int)len;
+		crc = crc32(crc, data, (uInt)len);
+		at += (uint64_t)len;
+	}
+	if (crc != entry->crc)
+		return bad_entry(entry, "has a wrong checksum", err);
+	return 0;
+}
 
 static int check_entry(struct checker *checker, const struct pack_entry *entry,
 		       uint64_t end, struct error *err)
@@ -188,12 +212,14 @@ static int check_range(const struct check *check, size_t i, struct error *err)
 		return error_set(err, ERR_FAILED, "cannot inflate");
 	checker.window.data = xmalloc(WINDOW_BYTES);
 	checker.output = xmalloc(OUTPUT_BYTES);
-	for (size_t at = range_start(check, i); !ret && at < end; at++)
-		ret = check_entry(&checker, &check->entries[at],
-				  at + 1 < check->nr
-					  ? check->entries[at + 1].offset
-					  : check->size,
-				  err);
+	for (size_t at = range_start(check, i); !ret && at < end; at++) {
+		uint64_t next = at + 1 < check->nr
+					? check->entries[at + 1].offset
+					: check->size;
+
+		ret = (check->inflate ? check_entry : compare_entry)(
+			&checker, &check->entries[at], next, err);
+	}
 	free(checker.window.data);
 	free(checker.output);
 	inflateEnd(&checker.z);
@@ -233,7 +259,8 @@ static int check_part(void *context, size_t i, struct error *err)
 }
 
 int pack_check(int fd, uint64_t size, const struct pack_entry *entries,
-	       size_t nr, unsigned char sum[20], struct error *err)
+	       size_t nr, bool inflate, unsigned char sum[20],
+	       struct error *err)
 {
 	struct check check = {
 		.fd = fd,
@@ -241,6 +268,7 @@ int pack_check(int fd, uint64_t size, const struct pack_entry *entries,
 		.entries = entries,
 		.nr = nr,
 		.nr_ranges = 1,
+		.inflate = inflate,
 		.sum = sum,
 	};
 	int ret;

@@ -11,10 +11,12 @@
  * Read the first `size` bytes of the pack in `fd`, on several threads where
  * there is much: `sum` becomes their SHA-1. Each entry (they are sorted by
  * offset, from behind the header to `size` without gaps) must have its CRC-32,
- * be no delta, and inflate to exactly the size that it says. ERR_INVALID where
- * one does not. Only pread(2) is used on `fd`.
+ * which says that the file has the bytes that were written. With `inflate` it
+ * must also be no delta, and inflate to exactly the size that it says.
+ * ERR_INVALID where one does not. Only pread(2) is used on `fd`.
  */
 int pack_check(int fd, uint64_t size, const struct pack_entry *entries,
-	       size_t nr, unsigned char sum[20], struct error *err);
+	       size_t nr, bool inflate, unsigned char sum[20],
+	       struct error *err);
 
 #endif

@@ -217,6 +217,8 @@ static int merge(struct repository *repo, const struct candidate *packs,
 	int ret = 0;
 
 	pack_writer_init(&writer, repo);
+	/* Those that it replaces go. */
+	writer.inflates = true;
 	for (size_t i = 0; !ret && i < nr; i++)
 		ret = copy_pack(&writer, packs[i].name, &whole[i], err);
 	if (!ret)

@@ -166,7 +166,7 @@ static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 	if (append(writer, "", 0, err) < 0 || flush(writer, err) < 0 ||
 	    write_count(writer, err) < 0 ||
 	    pack_check(writer->file.fd, writer->written, writer->entries,
-		       writer->nr, sum, err) < 0 ||
+		       writer->nr, writer->inflates, sum, err) < 0 ||
 	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0 ||
 	    sync_file(writer, &writer->file, err) < 0)
 		return err->code;

@@ -30,6 +30,7 @@ struct pack_writer {
 	char *name;  /* "pack-<sum>", once it is finished */
 	struct pack_keep keep;
 	bool fleeting; /* nobody needs it tomorrow: not kept, synced, listed */
+	bool inflates; /* what is read back is inflated too */
 };
 
 void pack_writer_init(struct pack_writer *writer,

@@ -453,14 +453,16 @@ static void damage_on_disk_is_noticed(void **state)
 
 	(void)state;
 	without_nameless = true;
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(places); i++) {
 		struct pack *pack = pack_new(repo);
 
+		if (i % 2)
+			pack_inflate_back(pack);
 		add(pack, "hello", 5);
 		add(pack, data, 1 << 20);
 		path = says("ls .git/objects/pack/tmp_pack_* && "
 			    "chmod u+w .git/objects/pack/tmp_pack_*");
-		damage(path, places[i]);
+		damage(path, places[i / 2]);
 		free(path);
 		assert_error(pack_finish(pack, &err), ERR_INVALID, &err);
 		pack_free(pack);
