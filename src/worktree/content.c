@@ -54,9 +54,9 @@ static bool is_before(const struct timespec *a, const struct timespec *b)
 /*
  * Wait until the clock that stamps files has moved past the file's last
  * change: from then on every write gets another stamp. A stamp from the future
- * needs no waiting, any write would set it back.
+ * needs no waiting, any write would set it back. Returns whether it waited.
  */
-static void wait_for_tick(const struct stat *st)
+static bool wait_for_tick(const struct stat *st)
 {
 	const struct timespec pause = {0, 1000000};
 
@@ -65,9 +65,10 @@ static void wait_for_tick(const struct stat *st)
 
 		clock_gettime(CLOCK_REALTIME_COARSE, &now);
 		if (is_before(&st->st_ctim, &now))
-			return;
+			return i > 0;
 		nanosleep(&pause, NULL);
 	}
+	return true;
 }
 
 /* -- bytes --------------------------------------------------------------- */
@@ -86,8 +87,8 @@ static int read_all(int fd, size_t size, struct buf *out, struct error *err)
 		if (!got)
 			return 0;
 		buf_setlen(out, out->len + (size_t)got);
-		/* It grew: the caller's second fstat() will say so. */
-		if (out->len > size)
+		/* Whether it grew, the caller's second fstat() will say. */
+		if (out->len >= size)
 			return 0;
 	}
 }
@@ -365,8 +366,8 @@ static int read_file(struct reading *reading, struct error *err)
 			out->state = CONTENT_VANISHED;
 			goto next;
 		}
-		wait_for_tick(&before);
-		if (fstat(reading->fd, &before) < 0 ||
+		if ((wait_for_tick(&before) &&
+		     fstat(reading->fd, &before) < 0) ||
 		    take_bytes(reading, &before, err) < 0 ||
 		    fstat(reading->fd, &after) < 0)
 			moved = err->code == ERR_CHANGED;

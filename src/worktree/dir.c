@@ -13,13 +13,14 @@
 #endif
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define FILE_FLAGS (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
 
 /* One call where the kernel can refuse links by itself; -2: it cannot. */
-static int open_at_once(int top_fd, const char *path)
+static int open_at_once(int top_fd, const char *path, uint64_t flags)
 {
 #ifdef SYS_openat2
 	struct open_how how = {
-		.flags = DIR_FLAGS,
+		.flags = flags,
 		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
 	};
 	long fd;
@@ -36,6 +37,7 @@ static int open_at_once(int top_fd, const char *path)
 #else
 	(void)top_fd;
 	(void)path;
+	(void)flags;
 	return -2;
 #endif
 }
@@ -75,7 +77,7 @@ int dir_open(int top_fd, const char *path)
 
 	if (!*path)
 		return openat(top_fd, ".", DIR_FLAGS);
-	fd = open_at_once(top_fd, path);
+	fd = open_at_once(top_fd, path, DIR_FLAGS);
 	return fd != -2 ? fd : open_by_component(top_fd, path, strlen(path));
 }
 
@@ -99,12 +101,15 @@ int dir_open_parent(int top_fd, const char *path, const char **name)
 int dir_open_file(int top_fd, const char *path)
 {
 	const char *name;
-	int dir = dir_open_parent(top_fd, path, &name);
-	int fd, saved;
+	int fd = open_at_once(top_fd, path, FILE_FLAGS);
+	int dir, saved;
 
+	if (fd != -2)
+		return fd;
+	dir = dir_open_parent(top_fd, path, &name);
 	if (dir < 0)
 		return -1;
-	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = openat(dir, name, FILE_FLAGS);
 	saved = errno;
 	close(dir);
 	errno = saved;
