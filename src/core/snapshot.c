@@ -224,6 +224,17 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
+struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
+					struct scan_item *item)
+{
+	struct snapshot_file *file;
+
+	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
+	file = &snapshot->files[snapshot->nr_files++];
+	*file = (struct snapshot_file){.item = item};
+	return file;
+}
+
 /* -- looking things up --------------------------------------------------- */
 
 static int compare_path(const void *path, const void *file)

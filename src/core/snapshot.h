@@ -39,7 +39,8 @@ struct snapshot_options {
 struct snapshot_file {
 	struct scan_item *item; /* path, index entry; borrowed from the scan */
 	struct content content;
-	bool plain; /* unchanged, and stored just as it is */
+	bool was_read; /* `content` is filled */
+	bool plain;    /* unchanged, and stored just as it is */
 };
 
 struct snapshot {
@@ -99,6 +100,10 @@ struct snapshot_path {
 };
 void snapshot_find(const struct snapshot *snapshot, const char *path,
 		   struct snapshot_path *out);
+
+/* Add a file for an item whose content is to be read. Borrowed. */
+struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
+					struct scan_item *item);
 
 /* Write what is known now to the caches, for the checkpoint `commit` at `ref`.
  */

@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "base/thread.h"
 #include "core/snapshot.h"
+#include "core/snapshot_unchanged.h"
 #include "git/config.h"
 #include "git/repository.h"
 #include "git/tree.h"
@@ -20,21 +21,12 @@ struct reading {
 	struct convert_config config;
 	struct attr *attr;
 	struct plain *plain;
-	uint32_t *unknown; /* how many entries before each are not plain */
+	uint32_t *unknown;  /* how many entries before each are not plain */
+	struct look *looks; /* in the order of the index */
+	size_t nr_looks, alloc_looks;
 };
 
 /* -- what is to be read -------------------------------------------------- */
-
-static struct snapshot_file *add_file(struct snapshot *snapshot,
-				      struct scan_item *item)
-{
-	struct snapshot_file *file;
-
-	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
-	file = &snapshot->files[snapshot->nr_files++];
-	*file = (struct snapshot_file){.item = item};
-	return file;
-}
 
 static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 		  struct error *err)
@@ -45,127 +37,7 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 	(void)err;
 	if (item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED ||
 	    item->kind == SCAN_IGNORED)
-		add_file(reading->snapshot, item);
-	return 0;
-}
-
-/* Whether any rule could have a tracked file stored otherwise than on disk. */
-static bool conversions_are_possible(const struct reading *reading)
-{
-	return reading->snapshot->scan->attribute_dirs.nr ||
-	       reading->config.autocrlf != AUTOCRLF_FALSE ||
-	       !attr_is_empty(reading->attr);
-}
-
-static int is_converted(struct reading *reading, const char *path, bool *out,
-			struct error *err)
-{
-	struct attr_values values;
-	struct convert convert;
-
-	if (attr_lookup(reading->attr, path, &values, err) < 0 ||
-	    convert_decide(&convert, &reading->config, &values, err) < 0)
-		return error_prefix(err, "'%s'", path);
-	*out = !convert_is_none(&convert);
-	return 0;
-}
-
-/*
- * Tell the tracked files that have to be looked at from those that were, and
- * are still the same. Returns how many there are.
- */
-static uint32_t count_unknown(struct reading *reading)
-{
-	const struct scan *scan = reading->snapshot->scan;
-	const struct index *index = scan->index;
-	uint32_t nr = 0;
-
-	reading->unknown =
-		xmalloc(array_bytes(index->nr + 1, sizeof(*reading->unknown)));
-	for (size_t at = 0; at < index->nr; at++) {
-		const struct index_entry *entry = &index->entries[at];
-
-		reading->unknown[at] = nr;
-		nr += !entry->stage && scan->permissions[at] < SCAN_IS_LINK &&
-		      !plain_has(reading->plain, entry);
-	}
-	return reading->unknown[index->nr] = nr;
-}
-
-static bool is_unknown(const struct reading *reading, size_t at)
-{
-	return reading->unknown[at + 1] > reading->unknown[at];
-}
-
-/* An item that says no more than that it was looked at. */
-static void add_same(struct scan_dir *dir, const struct index_entry *entry)
-{
-	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
-	dir->items[dir->nr_items++] =
-		(struct scan_item){.kind = SCAN_SAME,
-				   .path = xstrdup(entry->path),
-				   .entry = entry,
-				   .mode = entry->mode,
-				   .oid = entry->oid};
-}
-
-/*
- * An unchanged tracked file that a conversion applies to: its bytes may be
- * others than its blob's, so they are looked at once, and cached.
- */
-static int gather_converted(struct reading *reading, struct scan_dir *dir,
-			    struct error *err)
-{
-	const struct index *index = reading->snapshot->scan->index;
-	size_t item = 0, nr_items = dir->nr_items;
-
-	if (reading->unknown[dir->first] == reading->unknown[dir->end])
-		return 0;
-	for (size_t at = dir->first; at < dir->end; at++) {
-		const struct index_entry *entry = &index->entries[at];
-		bool converted = false;
-
-		if (!is_unknown(reading, at))
-			continue;
-		while (item < nr_items && (!dir->items[item].entry ||
-					   dir->items[item].entry < entry))
-			item++;
-		if ((item < nr_items && dir->items[item].entry == entry) ||
-		    strchr(entry->path + dir->path_len, '/'))
-			continue;
-		if (is_converted(reading, entry->path, &converted, err) < 0)
-			return err->code;
-		if (converted)
-			add_same(dir, entry);
-		else
-			plain_add(reading->plain, entry);
-	}
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		if (gather_converted(reading, child, err) < 0)
-			return err->code;
-	return 0;
-}
-
-static int by_entry(const void *a, const void *b)
-{
-	const struct scan_item *x = a, *y = b;
-
-	if (!x->entry || !y->entry)
-		return !x->entry - !y->entry;
-	return x->entry < y->entry ? -1 : x->entry > y->entry;
-}
-
-/* Restore the order that the walk left: tracked ones first, as in the index.
- * Only then do pointers to items last. */
-static int settle_items(struct snapshot *snapshot, struct scan_dir *dir)
-{
-	if (dir->nr_items)
-		qsort(dir->items, dir->nr_items, sizeof(*dir->items), by_entry);
-	for (size_t i = 0; i < dir->nr_items; i++)
-		if (dir->items[i].kind == SCAN_SAME)
-			add_file(snapshot, &dir->items[i]);
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		settle_items(snapshot, child);
+		snapshot_add_file(reading->snapshot, item);
 	return 0;
 }
 
@@ -245,23 +117,18 @@ static int gather_all(struct reading *reading,
 {
 	struct snapshot *snapshot = reading->snapshot;
 
-	if (scan_each(snapshot->scan, gather, reading, err) < 0)
-		return err->code;
-	if (conversions_are_possible(reading)) {
+	if (snapshot_may_convert(snapshot, &reading->source)) {
 		reading->plain = plain_read(snapshot->repo);
-		if (count_unknown(reading)) {
-			snapshot->nr_files = 0;
-			if (gather_converted(reading, snapshot->scan->top,
-					     err) < 0)
-				return err->code;
-			settle_items(snapshot, snapshot->scan->top);
-			if (scan_each(snapshot->scan, gather, reading, err) < 0)
-				return err->code;
-		}
+		if (snapshot_read_unchanged(snapshot, &reading->source,
+					    reading->plain, err) < 0)
+			return err->code;
 	} else {
 		/* No need to look for rules in each directory. */
 		reading->source.attr = NULL;
 	}
+	/* Not before: items move where some are added. */
+	if (scan_each(snapshot->scan, gather, reading, err) < 0)
+		return err->code;
 	if (limit_new_bytes(snapshot, options, err) < 0)
 		return err->code;
 	if (snapshot->nr_files)
@@ -278,19 +145,11 @@ static int read_one(void *context, size_t i, struct error *err)
 	struct snapshot_file *file = &reading->snapshot->files[i];
 	struct scan_item *item = file->item;
 
-	if (item->kind != SCAN_SAME)
-		return content_read(item->kind == SCAN_IGNORED
-					    ? &reading->as_is
-					    : &reading->source,
-				    item->path, &item->st, item->entry,
-				    &file->content, err);
-	if (dir_stat(reading->source.top_fd, item->path, &item->st) < 0 ||
-	    !S_ISREG(item->st.st_mode)) {
-		file->content.state = CONTENT_VANISHED;
+	if (file->was_read)
 		return 0;
-	}
-	return content_read_raw(&reading->source, item->path, &item->st,
-				item->entry, &file->content, err);
+	return content_read(
+		item->kind == SCAN_IGNORED ? &reading->as_is : &reading->source,
+		item->path, &item->st, item->entry, &file->content, err);
 }
 
 /* What only git can convert, in one batch. */
@@ -347,8 +206,8 @@ static void settle_read(struct snapshot *snapshot, struct snapshot_file *file)
 		snapshot->new_untracked_bytes += content->new_bytes;
 }
 
-/* A tracked file that the walk found unchanged, and that is not stored in
- * another form than it has. */
+/* An unchanged file of which only git's filter could say that it is stored
+ * just as it is. */
 static bool is_plain(const struct snapshot_file *file)
 {
 	return file->item->kind == SCAN_SAME &&
@@ -429,7 +288,6 @@ int snapshot_read_content(struct snapshot *snapshot,
 		scan_mark_differences(snapshot->scan);
 	}
 	snapshot->plain = reading.plain;
-	free(reading.unknown);
 	attr_free(reading.attr);
 	return ret;
 }
