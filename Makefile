@@ -101,7 +101,7 @@ help:
 	@echo 'make                the program, ./$(PROGRAM)'
 	@echo 'make test           all tests, through one prove'
 	@echo 'make check          all static checks: check-headers, check-layers,'
-	@echo '                    check-cppcheck, check-shell, check-format'
+	@echo '                    check-cppcheck, check-clang, check-shell, check-format'
 	@echo 'make fuzz           every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS)'
 	@echo 'make bench          ours beside git, on BENCH_FILES=$(BENCH_FILES) files'
 	@echo 'make doc            the manual; needs asciidoctor'
@@ -188,7 +188,8 @@ $(BENCHMARKS): %: %.o $(LIBRARY)
 
 # Static checks
 
-CHECKS = check-layers check-headers check-cppcheck check-shell check-format
+CHECKS = check-layers check-headers check-cppcheck check-clang check-shell \
+	check-format
 .PHONY: $(CHECKS)
 check: $(CHECKS)
 $(CHECKS):

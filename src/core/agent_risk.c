@@ -36,8 +36,8 @@ static const char *const patterns[] = {
 	"(db|database):(migrate|rollback|reset|drop|schema|setup|push)",
 	BEGIN "(manage\\.py|artisan)[[:space:]]" REST "(migrate|flush)",
 	BEGIN "migrat(e|ions?)" WORD,
-	"[dD][rR][oO][pP][[:space:]]+([tT][aA][bB][lL][eE]|"
-	"[dD][aA][tT][aA][bB][aA][sS][eE]|[sS][cC][hH][eE][mM][aA])",
+	("[dD][rR][oO][pP][[:space:]]+([tT][aA][bB][lL][eE]|"
+	 "[dD][aA][tT][aA][bB][aA][sS][eE]|[sS][cC][hH][eE][mM][aA])"),
 };
 
 static int match(const char *pattern, const char *command, bool *out,

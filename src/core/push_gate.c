@@ -76,7 +76,7 @@ static int parse(struct gate *gate, const char *lines, size_t len,
 		const char *eol = memchr(at, '\n', (size_t)(end - at));
 		size_t n = (size_t)((eol ? eol : end) - at);
 		char *line = xstrndup(at, n);
-		struct update update = {NULL};
+		struct update update = {0};
 
 		if (parse_line(&update, line)) {
 			ARRAY_GROW(gate->updates, gate->nr, gate->alloc);

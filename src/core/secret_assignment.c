@@ -8,11 +8,10 @@
 #define VALUE_BYTES 1024
 
 static const struct secret_word words[] = {
-	{"passw", 3, false},  {"passphrase", 3, false},
-	{"passwd", 4, false}, {"_pass", 0, false},
-	{"pwd", 1, false},    {"secret", 2, false},
-	{"token", 1, false},  {"credential", 0, false},
-	{"key", 0, true},     {NULL},
+	{"passw", 3, false}, {"passphrase", 3, false}, {"passwd", 4, false},
+	{"_pass", 0, false}, {"pwd", 1, false},	       {"secret", 2, false},
+	{"token", 1, false}, {"credential", 0, false}, {"key", 0, true},
+	{NULL, 0, false},
 };
 
 const struct secret_word *secret_words(void)
