@@ -1,5 +1,6 @@
 #include "worktree/nested.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -48,6 +49,16 @@ static char *follow(const char *base, const char *text, const char *label)
 	return *text == '/' ? xstrdup(text) : path_join(base, text);
 }
 
+static bool is_symbolic(const char *text)
+{
+	if (strncmp(text, "ref:", 4) != 0)
+		return false;
+	text += 4;
+	while (isspace((unsigned char)*text))
+		text++;
+	return !strncmp(text, "refs/", 5);
+}
+
 /* A commit, or the name of a ref: as git itself looks at it first. */
 static bool is_head(int dir_fd, const char *git_dir, bool *unknown)
 {
@@ -63,7 +74,7 @@ static bool is_head(int dir_fd, const char *git_dir, bool *unknown)
 		is = !strncmp(target, "refs/", 5);
 	} else {
 		is = read_small(dir_fd, path, &text, unknown) &&
-		     (!strncmp(text.ptr, "ref:", 4) ||
+		     (is_symbolic(text.ptr) ||
 		      (text.len >= OID_HEXSZ && (buf_setlen(&text, OID_HEXSZ),
 						 oid_parse(&oid, text.ptr))));
 	}

@@ -116,19 +116,23 @@ nested-repository - with/'
 @test 'a .git that is no repository is left out, and nothing beside it' {
 	repo_new
 	mkdir -p fake/.git garbage broken gone headless
+	git init -q astray
+	echo 'ref: .nowhere' >astray/.git/HEAD
 	echo garbage >garbage/.git
 	ln -s nowhere broken/.git
 	echo 'gitdir: /nowhere' >gone/.git
 	git init -q headless
 	rm headless/.git/HEAD
-	for dir in fake garbage broken gone headless; do
+	for dir in fake garbage broken gone headless astray; do
 		echo inside >"$dir/inside"
 	done
 	assert_tree_is_gits
 	run -0 git ls-tree -r --name-only "$(newest)"
 	assert_line headless/inside
+	assert_line astray/inside
 	run -0 omitted
-	assert_output 'unsafe-name - broken/.git
+	assert_output 'unsafe-name - astray/.git/
+unsafe-name - broken/.git
 unsafe-name - fake/.git/
 unsafe-name 8 garbage/.git
 unsafe-name 17 gone/.git
