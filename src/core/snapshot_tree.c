@@ -52,6 +52,12 @@ int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
 {
 	char hex[OID_HEXSZ + 1];
 
+	/* git writes such an index only when told to, and no tree of it. */
+	if (oid_is_zero(oid)) {
+		error_set(err, ERR_FAILED, "the index has no object for '%s'",
+			  path);
+		return error_hint(err, "'git rm --cached' takes it out");
+	}
 	if (mode == MODE_GITLINK || snapshot->repo->partial ||
 	    object_exists(snapshot->repo, oid) || pack_has(snapshot->pack, oid))
 		return 0;

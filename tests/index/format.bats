@@ -56,6 +56,16 @@ index_disturb_split() {
 	assert_not_equal "$(git rev-parse --shared-index-path)" ''
 }
 
+@test 'an entry that has no object is refused, as git write-tree does' {
+	printf '160000 %040d 0\tbroken\n' 0 |
+		GIT_ALLOW_NULL_SHA1=1 git update-index --index-info
+	run ! git write-tree
+	run -128 git checkpoint create
+	assert_line "fatal: the index has no object for 'broken'"
+	git rm -q --cached broken
+	git checkpoint create -q
+}
+
 @test 'core.splitIndex' {
 	git config core.splitIndex true
 	git config splitIndex.maxPercentChange 0
