@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "core/pathspec.h"
+#include "git/repository.h"
 #include "worktree/dir.h"
 
 int planning_refuse(struct error *err, const char *path, const char *why)
@@ -142,5 +143,8 @@ int planning_look_for_nested(struct planning *planning, const char *path,
 	    (above->reason == OMIT_NESTED || above->reason == OMIT_SUBMODULE))
 		return planning_refuse(err, path,
 				       "is inside a nested repository");
+	if (repository_owns(planning->now->repo, path, strlen(path)))
+		return planning_refuse(err, path,
+				       "is inside the repository itself");
 	return 0;
 }

@@ -291,6 +291,29 @@ const char *repository_worktree_name(const struct repository *repo)
 	return repo->linked ? path_basename(repo->git_dir) : "main";
 }
 
+static bool is_in(const char *top, const char *dir, const char *path,
+		  size_t len)
+{
+	size_t top_len = strlen(top), dir_len;
+
+	/* The top may be "/". */
+	if (top_len == 1)
+		top_len = 0;
+	if (strncmp(dir, top, top_len) != 0 || dir[top_len] != '/')
+		return false;
+	dir += top_len + 1;
+	dir_len = strlen(dir);
+	return dir_len && dir_len <= len && !memcmp(path, dir, dir_len) &&
+	       (len == dir_len || path[dir_len] == '/');
+}
+
+bool repository_owns(const struct repository *repo, const char *path,
+		     size_t len)
+{
+	return is_in(repo->worktree, repo->git_dir, path, len) ||
+	       is_in(repo->worktree, repo->common_dir, path, len);
+}
+
 int repository_share(const struct repository *repo, const char *path,
 		     struct error *err)
 {

@@ -68,6 +68,14 @@ char *repository_common_path(const struct repository *repo, const char *name);
 const char *repository_worktree_name(const struct repository *repo);
 
 /*
+ * Whether `path` (from the top of the worktree, without a slash at its end) is
+ * the repository itself, or in it, where that is in the worktree by another
+ * name than ".git". Safe from several threads.
+ */
+bool repository_owns(const struct repository *repo, const char *path,
+		     size_t len);
+
+/*
  * Give a new file or directory of ours below the git directory the
  * permissions that core.sharedRepository asks for.
  */

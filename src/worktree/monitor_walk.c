@@ -236,10 +236,16 @@ static void push_children(struct walk *walk, const struct visit *visit,
 	for (size_t i = 0; i < listing->dirs.nr; i++) {
 		char *path =
 			xstrfmt("%s%s/", visit->path, listing->dirs.items[i]);
+		bool owned = repository_owns(walk->watch->repo, path,
+					     strlen(path) - 1);
 		bool ignored =
 			!level || ignore_check(level, path, strlen(path) - 1,
 					       true) == IGNORE_EXCLUDED;
 
+		if (owned) {
+			free(path);
+			continue;
+		}
 		if (!ignored || has_tracked(walk->index, path)) {
 			push(walk, path, ignored ? NULL : level);
 			continue;

@@ -588,6 +588,10 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	look_at_names(reading);
 	if (dir->parent && reading->has_dotgit)
 		look_at_dotgit(reading);
+	/* Ours, by another name: what is not to be entered either. */
+	if (dir->parent &&
+	    repository_owns(scan->repo, dir->path, dir->path_len - 1))
+		dir->nested = true;
 	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
 					  reading->fd, reading->has_ignore_file,
 					  err)

@@ -67,6 +67,39 @@ load ../round_trip
 	mv "$BATS_TEST_TMPDIR/moved.git" "$REPO/.git"
 }
 
+@test 'a repository with another name in its worktree is left alone' {
+	repo_new
+	mv .git .dotfiles
+	export GIT_DIR=$REPO/.dotfiles GIT_WORK_TREE=$REPO
+	work_start
+	git checkpoint create -q
+	run -0 git ls-tree -r --name-only "$(newest)"
+	assert_line new/deep/untracked
+	refute_line --partial dotfiles
+	run -0 git checkpoint show latest --json
+	assert_output --partial nested-repository
+	echo changed >file
+	rm -r new
+	git checkpoint restore -q latest
+	assert_file_exist new/deep/untracked
+	git checkpoint undo -q
+	git checkpoint verify -q
+	# What others put there must not come to be ours.
+	tree=$(GIT_INDEX_FILE=$TMPDIR/index && export GIT_INDEX_FILE &&
+		git read-tree HEAD &&
+		echo evil | git hash-object -w --stdin |
+		xargs -I{} git update-index --add --cacheinfo \
+			100755,{},.dotfiles/hooks/post-checkout &&
+		git write-tree)
+	git read-tree --reset "$tree"
+	git checkpoint create -q
+	git read-tree --reset HEAD
+	run git checkpoint restore latest
+	assert_file_not_exist .dotfiles/hooks/post-checkout
+	unset GIT_DIR GIT_WORK_TREE
+	mv .dotfiles .git
+}
+
 @test 'GIT_INDEX_FILE is the index that is saved and restored' {
 	repo_new
 	export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/other
