@@ -216,6 +216,8 @@ int journal_write(struct repository *repo, const struct journal *journal,
 	ref_moves_to_json(&journal->moves, json_set_object(doc, "moves"));
 	add_paths(doc, "pathspecs", &journal->pathspecs);
 	add_paths(doc, "plan", &journal->plan);
+	add_paths(doc, "made", &journal->made);
+	add_paths(doc, "absent", &journal->absent);
 	json_write_pretty(&text, doc);
 	ret = file_replace(path, text.ptr, text.len, true, err);
 	buf_release(&text);
@@ -249,7 +251,9 @@ static int parse(const struct json *doc, struct journal *out, struct error *err)
 	    checkpoint_from_json(&out->safety, json_get(doc, "safety"), err) <
 		    0 ||
 	    ref_moves_from_json(&out->moves, json_get(doc, "moves"), err) < 0 ||
-	    get_paths(doc, "pathspecs", &out->pathspecs, err) < 0)
+	    get_paths(doc, "pathspecs", &out->pathspecs, err) < 0 ||
+	    get_paths(doc, "made", &out->made, err) < 0 ||
+	    get_paths(doc, "absent", &out->absent, err) < 0)
 		return err->code;
 	return get_paths(doc, "plan", &out->plan, err);
 }
@@ -311,6 +315,8 @@ void journal_release(struct journal *journal)
 	checkpoint_release(&journal->safety);
 	strlist_release(&journal->pathspecs);
 	strlist_release(&journal->plan);
+	strlist_release(&journal->made);
+	strlist_release(&journal->absent);
 	ref_moves_release(&journal->moves);
 	*journal = (struct journal){0};
 }

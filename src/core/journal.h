@@ -64,6 +64,10 @@ struct journal {
 	struct strlist pathspecs; /* RESTORE_PATHS */
 	struct strlist plan;	  /* paths that are changed; their place is the
 				     number in temporary names */
+	/* Files that it makes below what the safety checkpoint lists as left
+	 * out, and those that are known not to have been there when the target
+	 * was made, though it lists them so. Sorted. */
+	struct strlist made, absent;
 	struct ref_moves moves;
 };
 

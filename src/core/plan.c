@@ -98,6 +98,8 @@ static int plan_deletion(struct planning *planning, const char *path)
 		omitted_find(&planning->target->omitted, path);
 	struct snapshot_path found;
 
+	if (plan_find(planning->plan, path))
+		return 0;
 	if (left_out) {
 		keep(planning, path, left_out->reason);
 		return 0;
@@ -419,7 +421,7 @@ int plan_make(struct plan *out, struct snapshot *now,
 	if (!oid_is_zero(&target->ignored_tree))
 		tree_walk(now->repo, &target->ignored_tree,
 			  PLANNING_MAX_ENTRIES, plan_ignored, &planning, err);
-	if (err->code ||
+	if (err->code || planning_absent(&planning, err) < 0 ||
 	    tree_diff(now->repo, now->trees, &now->tree, &target->stored.tree,
 		      PLANNING_MAX_ENTRIES, plan_change, &planning, err) < 0 ||
 	    plan_sparse(&planning, &now->index_extra, err) < 0 ||

@@ -99,6 +99,27 @@ int planning_look_at_place(struct planning *planning, const char *path,
 	return error_errno(err, "cannot look at '%s'", path);
 }
 
+int planning_absent(struct planning *planning, struct error *err)
+{
+	const struct strlist *absent = planning->target->absent;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && absent && i < absent->nr; i++) {
+		const char *path = absent->items[i];
+		struct stat st;
+
+		if (!path_is_safe(path) ||
+		    !pathspec_matches(planning->pathspecs, path) ||
+		    dir_stat(planning->now->scan->top_fd, path, &st) < 0 ||
+		    S_ISDIR(st.st_mode))
+			continue;
+		ret = planning_look_for_nested(planning, path, err);
+		if (!ret)
+			ret = clear_away(planning, path, &st, false, err);
+	}
+	return ret;
+}
+
 int planning_dir(struct planning *planning, const char *path, int permissions,
 		 struct error *err)
 {

@@ -33,6 +33,12 @@ void planning_put(struct planning *planning, const char *path,
 int planning_file(struct planning *planning, const char *path, uint32_t mode,
 		  const struct oid *blob, struct error *err);
 
+/*
+ * Plan that those files go of which the target knows that they were not there,
+ * ignored or not: core/plan_place.c.
+ */
+int planning_absent(struct planning *planning, struct error *err);
+
 /* The mode of `path` in the target's tree; 0: it has none, or failed. */
 uint32_t planning_entry(struct planning *planning, const char *path,
 			struct oid *blob, struct error *err);

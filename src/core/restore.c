@@ -22,6 +22,35 @@
 
 /* -- the change ---------------------------------------------------------- */
 
+/* Of a file below what was left out nothing says that it was not there; so an
+ * undo has to be told. */
+static void note_made(struct restoring *restoring)
+{
+	const struct omitted *omitted = &restoring->saved.snapshot->omitted;
+	const struct journal *old = restoring->journal;
+	const struct plan *plan = &restoring->out->plan;
+
+	for (size_t i = 0; old && i < old->made.nr; i++)
+		strlist_add(&restoring->made, old->made.items[i]);
+	for (size_t i = 0; i < plan->nr; i++)
+		if (plan->items[i].action == PLAN_CREATE &&
+		    omitted_find(omitted, plan->items[i].path))
+			strlist_add(&restoring->made, plan->items[i].path);
+	strlist_sort(&restoring->made);
+	strlist_unique(&restoring->made);
+}
+
+/* What is known not to have been there when the target was made. */
+static const struct strlist *absent_then(const struct restoring *restoring)
+{
+	if (restoring->undone)
+		return &restoring->undone->made;
+	if (restoring->journal)
+		return restoring->aborting ? &restoring->journal->made
+					   : &restoring->journal->absent;
+	return NULL;
+}
+
 static int write_journal(struct restoring *restoring, struct error *err)
 {
 	const struct plan *plan = &restoring->out->plan;
@@ -35,11 +64,16 @@ static int write_journal(struct restoring *restoring, struct error *err)
 		.operation =
 			old ? old->operation : restoring->request->operation,
 		.pathspecs = *restoring->paths,
+		.made = restoring->made,
 		.moves = old ? old->moves : restoring->out->moves,
 	};
 	struct stat st;
 	int ret;
 
+	if (old)
+		journal.absent = old->absent;
+	else if (restoring->target.absent)
+		journal.absent = *restoring->target.absent;
 	if (restoring->lock && !stat(index_lock_path(restoring->lock), &st))
 		journal.index_lock = (int64_t)st.st_ino;
 
@@ -119,6 +153,8 @@ static int note_undo(struct restoring *restoring, struct error *err)
 			old ? &old->safety : &restoring->saved.checkpoint);
 	for (size_t i = 0; i < restoring->paths->nr; i++)
 		strlist_add(&entry.pathspecs, restoring->paths->items[i]);
+	for (size_t i = 0; i < restoring->made.nr; i++)
+		strlist_add(&entry.made, restoring->made.items[i]);
 	/* Inverted twice: a copy. */
 	ref_moves_invert(&back, old ? &old->moves : &restoring->out->moves);
 	ref_moves_invert(&entry.moves, &back);
@@ -199,6 +235,7 @@ static int carry_out(struct restoring *restoring, struct error *err)
 		return err->code;
 	restoring->undo_depth = depth > 0 ? (size_t)depth : 1;
 	random_hex(restoring->tag, 8);
+	note_made(restoring);
 	/* First, so that whoever finishes after a kill knows the tag that is in
 	 * the names of all that the writer makes, its trial files too. */
 	if (write_journal(restoring, err) < 0)
@@ -281,6 +318,7 @@ int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 	if (!restoring->paths)
 		restoring->paths = &restoring->no_paths;
 	ret = target_open(restoring->repo, target, &restoring->target, err);
+	restoring->target.absent = absent_then(restoring);
 	if (!ret)
 		ret = check_has_files(&restoring->target.stored, err);
 	if (!ret)
@@ -289,6 +327,7 @@ int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 		index_lock_rollback(restoring->lock);
 	writer_close(restoring->writer);
 	saved_release(&restoring->saved);
+	strlist_release(&restoring->made);
 	target_release(&restoring->target);
 	return ret;
 }

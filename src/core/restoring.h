@@ -22,6 +22,7 @@ struct restoring {
 	struct saved saved; /* the safety checkpoint, with its snapshot */
 	struct strlist no_paths;
 	const struct strlist *paths;
+	struct strlist made; /* see struct journal */
 	struct index_lock *lock;
 	struct writer *writer;
 	char tag[17];

@@ -19,6 +19,9 @@ struct target {
 	struct oid ignored_tree;	   /* of L; zero: none */
 	struct worktree_extra local_extra; /* permissions in it */
 	bool foreign;			   /* another clone wrote it */
+	/* Files that were not there, though `omitted` holds them or a directory
+	 * above; borrowed, sorted. NULL: none are known. */
+	const struct strlist *absent;
 };
 
 /*

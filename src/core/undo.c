@@ -23,6 +23,7 @@ void undo_entry_release(struct undo_entry *entry)
 	checkpoint_release(&entry->target);
 	checkpoint_release(&entry->safety);
 	strlist_release(&entry->pathspecs);
+	strlist_release(&entry->made);
 	ref_moves_release(&entry->moves);
 	free(entry->branch);
 	*entry = (struct undo_entry){0};
@@ -72,9 +73,28 @@ static void entry_to_json(const struct undo_entry *entry, struct json *object)
 	paths = json_set_array(object, "pathspecs");
 	for (size_t i = 0; i < entry->pathspecs.nr; i++)
 		json_add_path(paths, entry->pathspecs.items[i]);
+	paths = json_set_array(object, "made");
+	for (size_t i = 0; i < entry->made.nr; i++)
+		json_add_path(paths, entry->made.items[i]);
 	if (entry->branch)
 		json_set_path(object, "branch", entry->branch);
 	json_set_string(object, "head", oid_hex(&entry->head, hex));
+}
+
+static int get_paths(const struct json *object, const char *key,
+		     struct strlist *out, struct error *err)
+{
+	JSON_FOR_EACH(item, json_get(object, key))
+	{
+		struct buf path = BUF_INIT;
+
+		if (!json_as_path(item, &path)) {
+			buf_release(&path);
+			return damaged(err);
+		}
+		strlist_take(out, buf_detach(&path));
+	}
+	return 0;
 }
 
 static int entry_from_json(struct undo_entry *out, const struct json *object,
@@ -98,14 +118,9 @@ static int entry_from_json(struct undo_entry *out, const struct json *object,
 	    ref_moves_from_json(&out->moves, json_get(object, "moves"), err) <
 		    0)
 		return err->code;
-	JSON_FOR_EACH(item, json_get(object, "pathspecs"))
-	{
-		struct buf path = BUF_INIT;
-
-		if (!json_as_path(item, &path))
-			return damaged(err);
-		strlist_take(&out->pathspecs, buf_detach(&path));
-	}
+	if (get_paths(object, "pathspecs", &out->pathspecs, err) < 0 ||
+	    get_paths(object, "made", &out->made, err) < 0)
+		return err->code;
 	if (json_get_path(object, "branch", &branch))
 		out->branch = buf_detach(&branch);
 	return 0;

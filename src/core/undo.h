@@ -20,6 +20,7 @@ struct undo_entry {
 	struct checkpoint target;
 	struct checkpoint safety;
 	struct strlist pathspecs;
+	struct strlist made;	/* see struct journal */
 	struct ref_moves moves; /* that the restore made */
 	char *branch;		/* where HEAD was afterwards; NULL: detached */
 	struct oid head;

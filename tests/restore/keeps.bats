@@ -150,3 +150,57 @@ hint: let it go outside of the worktree"
 	git checkpoint restore latest >"$TMPDIR/log" 2>&1
 	assert_equal "$(cat file)" "$(git show HEAD:file)"
 }
+
+# A file that is tracked, and would be ignored; then it is not there.
+ignored_and_gone() {
+	repo_new
+	mkdir -p ignored/deep
+	echo tracked >ignored/deep/tracked
+	git add -f ignored/deep/tracked
+	git checkpoint create -q
+	git rm -q --cached ignored/deep/tracked
+	rm ignored/deep/tracked
+	echo beside >ignored/deep/beside
+	snapshot_of >"$TMPDIR/before"
+}
+
+@test 'an undo takes away what was made among ignored files' {
+	for option in --move-head --keep-head '-- ignored'; do
+		ignored_and_gone
+		# Words are arguments.
+		# shellcheck disable=SC2086
+		git checkpoint restore -q latest $option
+		assert_file_exist ignored/deep/tracked
+		echo later >ignored/deep/tracked
+		git checkpoint undo -q
+		snapshot_of >"$TMPDIR/now"
+		assert_files_equal "$TMPDIR/before" "$TMPDIR/now"
+		git checkpoint redo -q
+		run -0 cat ignored/deep/tracked
+		assert_output later
+		git checkpoint undo -q
+		snapshot_of >"$TMPDIR/now"
+		assert_files_equal "$TMPDIR/before" "$TMPDIR/now"
+		rm -rf "$REPO"
+		cd "$BATS_TEST_TMPDIR"
+	done
+	REPO=
+}
+
+@test 'an abort takes away what was made among ignored files' {
+	ignored_and_gone
+	for at in {1..20}; do
+		run ! strace -f -o /dev/null -e trace=renameat2,unlinkat \
+			-e "inject=renameat2,unlinkat:signal=KILL:when=$at" \
+			git-checkpoint restore latest
+		made=
+		[[ ! -e ignored/deep/tracked ]] || made=1
+		[[ ! -e .git/checkpoint.d/journal ]] ||
+			git checkpoint restore -q --abort
+		[[ ! $made ]] || break
+	done
+	[[ $made ]]
+	snapshot_of >"$TMPDIR/now"
+	assert_files_equal "$TMPDIR/before" "$TMPDIR/now"
+	git checkpoint create -q
+}
