@@ -12,6 +12,7 @@
 #include "core/watch.h"
 #include "core/watch_lock.h"
 #include "core/watch_save.h"
+#include "core/watch_tell.h"
 #include "git/config.h"
 #include "git/environment.h"
 #include "git/repository.h"
@@ -34,7 +35,16 @@
 /* A second signal so much later ends it without waiting for anything. */
 #define REPEATED_MS 2000
 
-enum { AT_SIGNALS, AT_KEYS, AT_PID, AT_GIT, AT_MONITOR, AT_SAVE, NR_FDS };
+enum {
+	AT_SIGNALS,
+	AT_KEYS,
+	AT_PID,
+	AT_GIT,
+	AT_MONITOR,
+	AT_TELL,
+	AT_SAVE,
+	NR_FDS
+};
 
 /* Why it ends. */
 enum ending {
@@ -53,6 +63,7 @@ struct watching {
 	struct watch_request request;
 	struct watch_save save;
 	struct monitor *monitor; /* NULL: changes are not reported */
+	struct watch_tell tell;
 	struct signals signals;
 	struct keys keys;
 	struct pid pid; /* --on-exit-of; number 0: none */
@@ -125,7 +136,8 @@ static int begin_save(struct watching *watching, enum checkpoint_type type,
 {
 	const int fds[] = {
 		watching->lock_fd, watching->signals.fd, watching->pid.fd,
-		watching->monitor ? monitor_fd(watching->monitor) : -1};
+		watching->monitor ? monitor_fd(watching->monitor) : -1,
+		watching->tell.fd};
 
 	watching->request.type = type;
 	watching->request.interval_ms = watching->watch.interval_ms;
@@ -191,6 +203,7 @@ static void go_blind(struct watching *watching, struct error *why)
 {
 	monitor_free(watching->monitor);
 	watching->monitor = NULL;
+	watch_tell_close(&watching->tell);
 	watching->watch.blind = true;
 	watched_blind(&watching->watched, why, watching->watch.interval_ms);
 	error_release(why);
@@ -207,20 +220,35 @@ static int64_t gather_until(int64_t start)
 	return now + (wait < GATHER_MAX_MS ? wait : GATHER_MAX_MS);
 }
 
-static void take_events(struct watching *watching, struct error *err)
+static void note_events(struct watching *watching, int64_t now, bool changed,
+			struct error *err)
 {
-	int64_t now = clock_monotonic_ms();
-	bool changed;
-
-	if (monitor_read(watching->monitor, &changed, err) < 0) {
-		if (err->code != ERR_UNSUPPORTED)
-			return;
+	if (err->code == ERR_UNSUPPORTED) {
 		go_blind(watching, err);
 		changed = true;
 	}
-	if (changed)
+	if (!err->code && changed)
 		watch_changed(&watching->watch, now);
+}
+
+static void take_events(struct watching *watching, struct error *err)
+{
+	int64_t now = clock_monotonic_ms();
+	bool changed = false;
+
+	monitor_read(watching->monitor, &changed, err);
+	note_events(watching, now, changed, err);
 	watching->gather_ms = gather_until(now);
+}
+
+/* Somebody who makes a checkpoint asks what has changed. */
+static void take_question(struct watching *watching, struct error *err)
+{
+	int64_t now = clock_monotonic_ms();
+	bool changed = false;
+
+	watch_tell_answer(&watching->tell, watching->monitor, &changed, err);
+	note_events(watching, now, changed, err);
 }
 
 static enum watch_action decide(struct watching *watching, int64_t now,
@@ -348,6 +376,7 @@ static void wait_and_take(struct watching *watching, int64_t wait_ms,
 		[AT_PID] = {.fd = -1},
 		[AT_GIT] = {.fd = -1},
 		[AT_MONITOR] = {.fd = -1},
+		[AT_TELL] = {.fd = watching->tell.fd},
 		[AT_SAVE] = {.fd = watching->save.from},
 	};
 
@@ -372,6 +401,8 @@ static void wait_and_take(struct watching *watching, int64_t wait_ms,
 	take_ends(watching);
 	if (fds[AT_MONITOR].revents)
 		take_events(watching, err);
+	if (!err->code && watching->tell.fd >= 0 && fds[AT_TELL].revents)
+		take_question(watching, err);
 	if (!err->code && fds[AT_SAVE].revents &&
 	    watch_save_read(&watching->save))
 		end_save(watching, err);
@@ -422,6 +453,10 @@ static int start(struct watching *watching, const struct watch_arguments *args,
 	if (monitor_open(&watching->monitor, watching->repo, &why) < 0 &&
 	    why.code != ERR_UNSUPPORTED)
 		return error_move(err, &why);
+	/* Without it checkpoints look for themselves. */
+	if (watching->monitor &&
+	    watch_tell_open(&watching->tell, watching->repo, &why) < 0)
+		error_release(&why);
 	keys_open(&watching->keys);
 	watching->watch.blind = !watching->monitor;
 	watched_started(
@@ -453,6 +488,7 @@ int cmd_watch(struct command_context *context, int argc, const char **argv,
 		.watched = {.output = context->output},
 		.request = {.argc = argc, .argv = as_typed},
 		.save = WATCH_SAVE_INIT,
+		.tell = WATCH_TELL_INIT,
 		.signals = SIGNALS_INIT,
 		.keys = KEYS_INIT,
 		.pid = {.fd = -1},
@@ -474,6 +510,7 @@ int cmd_watch(struct command_context *context, int argc, const char **argv,
 	if (!ret)
 		say_end(&watching);
 	keys_close(&watching.keys);
+	watch_tell_close(&watching.tell);
 	monitor_free(watching.monitor);
 	pid_release(&watching.pid);
 	pid_release(&watching.git);

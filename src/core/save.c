@@ -125,6 +125,21 @@ static int open_cache(struct saving *saving, bool trust, struct error *err)
 	return 0;
 }
 
+/* What the user is left with when all else is lost goes by no word of a watch,
+ * as good as it may be. */
+static bool must_look_at_all(const struct save_options *options)
+{
+	switch (options->type) {
+	case TYPE_PRE_RESTORE:
+	case TYPE_BEFORE_RISKY_OPERATION:
+	case TYPE_INTERRUPTED:
+	case TYPE_SESSION_END:
+		return true;
+	default:
+		return options->look_at_all || options->snapshot_only;
+	}
+}
+
 static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 {
 	const struct save_options *options = saving->options;
@@ -133,6 +148,7 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 		.wanted = options->wanted,
 		.protected_paths = &saving->protected_paths,
 		.leave_out_largest = options->leave_out_largest,
+		.look_at_all = !trust || must_look_at_all(options),
 	};
 	int64_t limit;
 

@@ -34,6 +34,7 @@ struct save_options {
 	bool any_place;		/* even in the home directory or "/" */
 	bool any_size;		/* even above checkpoint.maxNewBytes */
 	bool leave_out_largest; /* instead of asking: hooks */
+	bool look_at_all;	/* see snapshot_options */
 	const struct strlist *attachments; /* files, by their path from here */
 	const struct strlist *wanted;	   /* see snapshot_options */
 	const struct oid *hold; /* commits that must live as long as this one */

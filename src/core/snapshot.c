@@ -1,9 +1,11 @@
 #include "core/snapshot.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "core/snapshot_content.h"
 #include "core/snapshot_extra.h"
 #include "core/snapshot_tree.h"
+#include "core/watch_ask.h"
 #include "git/commit.h"
 #include "git/config.h"
 #include "git/pack.h"
@@ -34,6 +36,27 @@ static void include_dirs(const struct strlist *patterns, struct strlist *out)
 			strlist_addn(out, pattern, len);
 	}
 	strlist_sort(out);
+}
+
+/*
+ * Walk by what the watch has told; where a file turns up that may be another's
+ * second name, so that this one may have changed unseen, by nothing.
+ */
+static int walk_told(struct snapshot *snapshot, struct scan_options *options,
+		     struct error *err)
+{
+	struct told *told = &snapshot->told;
+	int ret;
+
+	options->told = told;
+	ret = scan_worktree(&snapshot->scan, snapshot->repo, options, err);
+	if (ret < 0 || !told->believes || !snapshot->scan->doubtful)
+		return ret;
+	scan_free(snapshot->scan);
+	snapshot->scan = NULL;
+	told->believes = false;
+	told->head.full_ms = clock_monotonic_ms();
+	return scan_worktree(&snapshot->scan, snapshot->repo, options, err);
 }
 
 static int walk(struct snapshot *snapshot,
@@ -69,8 +92,7 @@ static int walk(struct snapshot *snapshot,
 		scan.include_dirs = &dirs;
 		if (!scan.max_file_size)
 			scan.max_file_size = (uint64_t)limit;
-		ret = scan_worktree(&snapshot->scan, snapshot->repo, &scan,
-				    err);
+		ret = walk_told(snapshot, &scan, err);
 		/* What they point at ends here. */
 		if (!ret)
 			snapshot->scan->options = (struct scan_options){0};
@@ -191,6 +213,7 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 	worktree_extra_init(&snapshot->local_extra);
 	if (head_read(repo, &snapshot->head, err) < 0 ||
 	    operation_read(repo, &snapshot->operation, err) < 0 ||
+	    watch_ask(&snapshot->told, repo, !options->look_at_all, err) < 0 ||
 	    walk(snapshot, options, err) < 0 ||
 	    repository_library(repo, err) < 0 ||
 	    snapshot_read_content(snapshot, options, err) < 0 ||
@@ -212,6 +235,7 @@ void snapshot_free(struct snapshot *snapshot)
 		content_release(&snapshot->files[i].content);
 	free(snapshot->files);
 	scan_free(snapshot->scan);
+	told_release(&snapshot->told);
 	tree_memory_free(snapshot->trees);
 	free(snapshot->made);
 	plain_free(snapshot->plain);

@@ -17,6 +17,7 @@
 #include "git/ref.h"
 #include "worktree/content.h"
 #include "worktree/scan.h"
+#include "worktree/told.h"
 
 struct cache;
 struct pack;
@@ -33,6 +34,7 @@ struct snapshot_options {
 	uint64_t max_file_size; /* of an untracked file; 0: as configured */
 	uint64_t max_new_bytes; /* of untracked files that are new; 0: any */
 	bool leave_out_largest; /* where there are more: else ERR_REFUSED */
+	bool look_at_all; /* whatever a running watch says has not changed */
 };
 
 /* A path whose content was read. */
@@ -47,6 +49,7 @@ struct snapshot {
 	struct repository *repo;
 	struct pack *pack;   /* borrowed */
 	struct cache *cache; /* borrowed */
+	struct told told;    /* what a running watch says */
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
 	size_t nr_files, alloc_files;

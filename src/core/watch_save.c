@@ -29,6 +29,8 @@ static int save(struct repository *repo, const struct watch_request *request,
 	const struct save_options options = {
 		.type = request->type,
 		.leave_out_largest = true,
+		/* Nobody waits for it, and others go by what it finds. */
+		.look_at_all = true,
 		.argc = request->argc,
 		.argv = request->argv,
 	};

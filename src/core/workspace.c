@@ -181,8 +181,10 @@ int workspace_capture(struct workspace *out, struct repository *repo,
 		      const struct oid *other, struct error *err)
 {
 	struct strlist protected_paths = STRLIST_INIT;
-	const struct snapshot_options options = {.protected_paths =
-							 &protected_paths};
+	const struct snapshot_options options = {
+		.protected_paths = &protected_paths,
+		.look_at_all = true,
+	};
 	struct snapshot *snapshot = NULL;
 	struct cache *cache = NULL;
 	struct pack *pack = NULL;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -14,19 +15,26 @@
 #include "base/strlist.h"
 #include "git/operation_names.h"
 #include "git/repository.h"
+#include "worktree/monitor_changes.h"
 #include "worktree/monitor_walk.h"
+#include "worktree/mounts.h"
 
 /* At most so much is read in one go, so that a storm cannot hold us. */
 #define READS_MAX 16
 #define READ_BYTES (64 * 1024)
+/* So often for one answer; a program that changes files faster is not waited
+ * for. */
+#define NEWS_READS_MAX 16
 /* Ignored directories that came and went since the last walk. */
 #define PASSED_OVER_MAX 4096
 
 struct monitor {
 	struct monitor_watch watch;
 	struct strlist fresh; /* directories that appeared: "a/b" */
-	bool stale;	      /* the next quiet moment needs a walk */
-	bool index_changed;   /* or a look at what is tracked */
+	struct monitor_changes changes;
+	unsigned char mounts[MOUNTS_SIZE]; /* when all were visited */
+	bool stale;	    /* the next quiet moment needs a walk */
+	bool index_changed; /* or a look at what is tracked */
 };
 
 /* -- whether it can be ---------------------------------------------------- */
@@ -83,6 +91,19 @@ static int open_inotify(struct monitor *monitor, struct error *err)
 	return err->code = ERR_UNSUPPORTED;
 }
 
+/* Visit all, and count from there. */
+static int visit_all(struct monitor *monitor, struct error *err)
+{
+	const char *worktree = monitor->watch.repo->worktree;
+
+	if (!mounts_sum(monitor->mounts, worktree))
+		memset(monitor->mounts, 0, sizeof(monitor->mounts));
+	if (monitor_walk_all(&monitor->watch, err) < 0)
+		return err->code;
+	monitor_changes_begin(&monitor->changes);
+	return 0;
+}
+
 int monitor_open(struct monitor **out, struct repository *repo,
 		 struct error *err)
 {
@@ -98,7 +119,7 @@ int monitor_open(struct monitor **out, struct repository *repo,
 	if (!ret)
 		ret = open_inotify(monitor, err);
 	if (!ret)
-		ret = monitor_walk_all(&monitor->watch, err);
+		ret = visit_all(monitor, err);
 	if (ret < 0) {
 		monitor_free(monitor);
 		monitor = NULL;
@@ -118,6 +139,7 @@ void monitor_free(struct monitor *monitor)
 	monitor_table_release(&monitor->watch.table);
 	strlist_release(&monitor->watch.passed_over);
 	strlist_release(&monitor->fresh);
+	monitor_changes_release(&monitor->changes);
 	free(monitor);
 }
 
@@ -152,6 +174,9 @@ static bool note_in_worktree(struct monitor *monitor,
 {
 	bool is_dir = mask & IN_ISDIR;
 
+	monitor_changes_note(&monitor->changes, dir->path);
+	if (is_dir && *name)
+		monitor_changes_note_tree(&monitor->changes, dir->path, name);
 	if (mask & (IN_DELETE_SELF | IN_MOVE_SELF))
 		return true;
 	/* Ours, while git looks at the worktree through it: never a change. */
@@ -189,8 +214,10 @@ static bool note_event(struct monitor *monitor,
 	if (!dir)
 		return false;
 	if (event->mask & (IN_IGNORED | IN_UNMOUNT)) {
+		/* It has gone, which was reported; or what was under it has. */
+		monitor->stale |= (event->mask & IN_UNMOUNT) != 0;
 		monitor_table_remove(&monitor->watch.table, event->wd);
-		return false;
+		return event->mask & IN_UNMOUNT;
 	}
 	switch (dir->kind) {
 	case MONITORED_DIR:
@@ -311,10 +338,72 @@ int monitor_settle(struct monitor *monitor, struct error *err)
 	if (!monitor->stale)
 		return 0;
 	monitor->stale = false;
-	return monitor_walk_all(&monitor->watch, err);
+	return visit_all(monitor, err);
+}
+
+/* -- what has changed ---------------------------------------------------- */
+
+static bool has_events(const struct monitor *monitor)
+{
+	int bytes;
+
+	return ioctl(monitor->watch.fd, FIONREAD, &bytes) < 0 || bytes;
+}
+
+/* Whether something else is mounted in the worktree than when all directories
+ * were visited: then others are watched than are there. */
+static bool has_other_mounts(const struct monitor *monitor)
+{
+	unsigned char mounts[MOUNTS_SIZE];
+
+	return !mounts_sum(mounts, monitor->watch.repo->worktree) ||
+	       memcmp(mounts, monitor->mounts, sizeof(mounts));
+}
+
+int monitor_news(struct monitor *monitor, const char *epoch, uint64_t then,
+		 struct monitor_news *out, bool *changed, struct error *err)
+{
+	const struct strlist *passed_over = &monitor->watch.passed_over;
+	bool more = true;
+
+	*out = (struct monitor_news){0};
+	*changed = false;
+	for (int i = 0; i < NEWS_READS_MAX && more; i++) {
+		bool now;
+
+		if (monitor_read(monitor, &now, err) < 0)
+			return err->code;
+		*changed |= now;
+		more = has_events(monitor);
+	}
+	if (check_top(monitor, err) < 0)
+		return err->code;
+	if (!monitor->stale && has_other_mounts(monitor))
+		monitor->stale = *changed = true;
+	if (more || monitor->stale)
+		return 0;
+	out->complete = true;
+	out->known = monitor_changes_since(&monitor->changes, epoch, then,
+					   &out->now, &out->dirs, &out->trees);
+	memcpy(out->epoch, monitor->changes.epoch, sizeof(out->epoch));
+	for (size_t i = 0; i < passed_over->nr; i++)
+		strlist_add(&out->unwatched, passed_over->items[i]);
+	return 0;
 }
 
 #else
+
+int monitor_news(struct monitor *monitor, const char *epoch, uint64_t then,
+		 struct monitor_news *out, bool *changed, struct error *err)
+{
+	(void)monitor;
+	(void)epoch;
+	(void)then;
+	(void)err;
+	*out = (struct monitor_news){0};
+	*changed = false;
+	return 0;
+}
 
 int monitor_open(struct monitor **out, struct repository *repo,
 		 struct error *err)
@@ -358,3 +447,11 @@ size_t monitor_count(const struct monitor *monitor)
 }
 
 #endif
+
+void monitor_news_release(struct monitor_news *news)
+{
+	strlist_release(&news->dirs);
+	strlist_release(&news->trees);
+	strlist_release(&news->unwatched);
+	*news = (struct monitor_news){0};
+}

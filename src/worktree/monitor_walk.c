@@ -124,6 +124,7 @@ static int watch_fd(struct monitor_watch *watch, int fd, const char *path,
 		if (access("/proc/self/fd", F_OK) < 0)
 			return error_set(err, ERR_UNSUPPORTED,
 					 "/proc is not mounted");
+		strlist_add(&watch->passed_over, path);
 		return 0;
 	}
 	if (watch->limit && watch->table.nr >= watch->limit &&
@@ -307,6 +308,8 @@ static int run(struct walk *walk, struct error *err)
 		/* Gone again, or closed to us: then there is nothing to see. */
 		if (fd >= 0)
 			ret = visit_open(walk, &visit, fd, err);
+		else if (errno != ENOENT && errno != ENOTDIR)
+			strlist_add(&walk->watch->passed_over, visit.path);
 		free(visit.path);
 	}
 	return ret;

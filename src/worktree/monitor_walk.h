@@ -18,8 +18,8 @@ struct monitor_watch {
 	size_t limit;
 	struct monitor_table table;
 	unsigned round; /* of the walk over all of them */
-	/* Ignored directories that are not watched, since nothing in them is
-	 * tracked; "a/b/". */
+	/* Directories that are not watched, "a/b/": ignored ones in which
+	 * nothing is tracked, and those that are closed to us. */
 	struct strlist passed_over;
 	size_t passed_over_then; /* how many after the last walk over all */
 };

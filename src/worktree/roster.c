@@ -61,8 +61,7 @@ static bool checksum_holds(const struct buf *text)
 		       sizeof(found));
 }
 
-/* Each name has a type, a byte at least, and a NUL. */
-static bool names_are_clean(const char *names, size_t len)
+bool roster_names_are_clean(const char *names, size_t len)
 {
 	const char *end = names + len;
 
@@ -98,7 +97,7 @@ static bool take_record(struct roster *roster, const char *data,
 		.len = (size_t)record.len,
 		.count = (size_t)record.count,
 	};
-	return names_are_clean(roster->names, roster->len);
+	return roster_names_are_clean(roster->names, roster->len);
 }
 
 static size_t slot_of(const struct rosters *rosters, uint64_t inode)

@@ -68,6 +68,10 @@ uint64_t rosters_sum_start(const struct rosters *rosters);
 uint64_t roster_sum(uint64_t sum, const char *name, size_t len,
 		    enum roster_kind kind);
 
+/* Whether each name of a roster that was read has a type, a byte at least that
+ * is no slash, and a NUL. */
+bool roster_names_are_clean(const char *names, size_t len);
+
 /* Fill everything that comes from fstat(). */
 void roster_stat(struct roster *roster, const struct stat *st);
 /* Whether a roster that is made from `now` on may be recorded. */

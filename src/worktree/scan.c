@@ -9,8 +9,10 @@
 #include "git/index_seen.h"
 #include "git/repository.h"
 #include "worktree/dir.h"
+#include "worktree/recall.h"
 #include "worktree/roster.h"
 #include "worktree/scan_dir.h"
+#include "worktree/told.h"
 
 /* Up to one in so many rosters may be out of date. */
 #define ROSTERS_STALE 64
@@ -125,6 +127,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	pthread_mutex_init(&scan->lock, NULL);
 	scan->repo = repo;
 	scan->options = *options;
+	scan->told = options->told;
 	scan->top_fd = open(repo->worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->top_fd < 0) {
 		error_errno(err, "cannot open '%s'", repo->worktree);
@@ -137,6 +140,10 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		    0 ||
 	    ignore_open(&scan->ignore, repo, scan->index, err) < 0)
 		goto done;
+	/* Without the inodes that the index keeps, nobody knows which of its
+	 * files are written just now. */
+	if (!scan->believes_times || !scan->rules.check_stat)
+		scan->told = NULL;
 	scan->permissions = xmalloc(
 		array_bytes(scan->index->nr, sizeof(*scan->permissions)));
 	memset(scan->permissions, 0xff,
@@ -172,6 +179,11 @@ static void free_dir(struct scan_dir *dir)
 	if (dir->fresh_roster)
 		free((char *)dir->fresh_roster->names);
 	free(dir->fresh_roster);
+	if (dir->fresh_recalled) {
+		free((char *)dir->fresh_recalled->names);
+		free((char *)dir->fresh_recalled->files);
+	}
+	free(dir->fresh_recalled);
 	free(dir);
 }
 
@@ -184,6 +196,7 @@ void scan_free(struct scan *scan)
 	rosters_free(scan->rosters);
 	index_free(scan->index);
 	free(scan->permissions);
+	free(scan->links);
 	strlist_release(&scan->attribute_dirs);
 	pthread_mutex_destroy(&scan->lock);
 	if (scan->top_fd >= 0)
@@ -230,9 +243,13 @@ int scan_remember(const struct scan *scan, struct error *err)
 	struct gathering gathering = {0};
 	int ret = 0;
 
+	if (scan->told && told_remember(scan->told, scan, err) < 0)
+		return err->code;
 	gather_rosters(&gathering, scan->top);
-	/* Listing a few anew each time is cheaper than writing all. */
-	if (gathering.fresh > known / ROSTERS_STALE)
+	/* Listing a few anew each time is cheaper than writing all. Where most
+	 * directories were not looked at, there are none of these. */
+	if (!(scan->told && scan->told->believes) &&
+	    gathering.fresh > known / ROSTERS_STALE)
 		ret = rosters_write(scan->repo, scan->rosters, gathering.items,
 				    gathering.nr, err);
 	free(gathering.items);

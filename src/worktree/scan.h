@@ -27,9 +27,11 @@
 #include "git/oid.h"
 #include "worktree/ignore.h"
 
+struct recalled;
 struct roster;
 struct rosters;
 struct repository;
+struct told;
 
 enum scan_kind {
 	SCAN_CHANGED,	/* tracked; its content must be read */
@@ -84,10 +86,15 @@ struct scan_dir {
 	struct scan_item *items;
 	size_t nr_items, alloc_items;
 	struct ignore_level *level;
-	const struct roster *roster; /* of its names, where it may be
-					  believed next time; or NULL */
-	struct roster *fresh_roster; /* the same, where it is new */
+	const struct roster *roster;	 /* of its names, where it may be
+					      believed next time; or NULL */
+	struct roster *fresh_roster;	 /* the same, where it is new */
+	const struct recalled *recalled; /* what the next walk may believe of
+					    it; or NULL */
+	struct recalled *fresh_recalled; /* the same, where it is new */
 	mode_t mode;
+	bool unbelieved;      /* whatever is recalled of it or below */
+	bool unwatched;	      /* not to be recalled, nor what is below */
 	bool missing;	      /* not there, or no directory any more */
 	bool unreadable;      /* there, but closed to us */
 	bool nested;	      /* in a nested repository */
@@ -106,6 +113,7 @@ struct scan_options {
 					 sorted, or NULL */
 	uint64_t max_file_size;	      /* of an untracked file */
 	bool all_ignored;	      /* every ignored path is wanted */
+	const struct told *told;      /* or NULL */
 };
 
 struct scan {
@@ -123,7 +131,13 @@ struct scan {
 	struct timespec start;	 /* of this one */
 	dev_t device;		 /* of the top */
 	bool believes_times;	 /* of directories */
-	pthread_mutex_t lock;	 /* of what follows, during the walk */
+	const struct told *told; /* what may be believed or recorded; or NULL */
+	size_t nr_looked;	 /* directories that were looked at, and could
+				    be recalled next time */
+	uint64_t *links;	 /* inodes of several links that were seen */
+	size_t nr_links, alloc_links;
+	bool doubtful; /* a link to who knows which file: not to be believed */
+	pthread_mutex_t lock; /* of what follows, during the walk */
 	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
 	 * disk, ignored or not; sorted. */
 	struct strlist attribute_dirs;

@@ -12,18 +12,37 @@
 #include "worktree/dir.h"
 #include "worktree/nested.h"
 #include "worktree/scan_names.h"
+#include "worktree/scan_recall.h"
 
 struct reading {
 	struct scan *scan;
 	struct scan_dir *dir;
 	struct thread_queue *queue;
-	int fd;
+	int fd; /* -1: it is not looked at, but recalled */
+	size_t recalled_at;
+	struct scan_note note;
 	struct scan_names names; /* that the index has no file of */
 	uint64_t tracked;	 /* roster_sum() of those that it has */
 	bool has_ignore_file;
 	bool has_dotgit;
 	bool has_untracked; /* a name that is not tracked, and not .git */
 };
+
+/* lstat() of a name in it, as it is, or as it is known to be still. */
+static int stat_name(struct reading *reading, const char *name, struct stat *st)
+{
+	if (reading->fd < 0)
+		return recalled_stat(reading->dir->recalled,
+				     &reading->recalled_at, name, st);
+	if (fstatat(reading->fd, name, st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			reading->note.never = true;
+		return -1;
+	}
+	if (st->st_nlink > 1 && !S_ISDIR(st->st_mode) && reading->scan->told)
+		scan_note_link(reading->scan, &reading->note, st);
+	return 0;
+}
 
 static char *path_below(const struct scan_dir *dir, const char *name)
 {
@@ -93,9 +112,8 @@ static struct scan_dir *add_child(struct reading *reading, const char *name,
 
 /* -- what the index has -------------------------------------------------- */
 
-/* The end of the entries below `path` up to and with the slash at `len`. */
-static size_t end_of_dir(const struct index *index, size_t first, size_t end,
-			 size_t len)
+size_t scan_end_of_dir(const struct index *index, size_t first, size_t end,
+		       size_t len)
 {
 	const char *path = index->entries[first].path;
 	size_t step = 1, low = first, high;
@@ -182,6 +200,38 @@ static bool is_unsafe_link(const char *name, const struct stat *st)
 	       path_component_is_dotgitmodules(name, strlen(name));
 }
 
+static bool is_same(const struct scan *scan, const struct index_entry *entry,
+		    const struct stat *st)
+{
+	return !entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD) &&
+	       entry->mode != MODE_GITLINK &&
+	       index_entry_matches(scan->index, entry, st, &scan->rules);
+}
+
+static void note_entry(struct reading *reading, const struct index_entry *entry,
+		       const char *name, const struct stat *st)
+{
+	if (is_same(reading->scan, entry, st))
+		scan_note_same(&reading->note, name, entry, st);
+	else
+		scan_note_name(&reading->note, name, st);
+}
+
+/* A tracked file that was as the index says, and is. */
+static void recall_same(struct reading *reading, size_t at)
+{
+	const struct recalled *recalled = reading->dir->recalled;
+	struct scan *scan = reading->scan;
+	uint32_t mode = scan->index->entries[at].mode;
+
+	if (mode == MODE_LINK)
+		scan->permissions[at] = SCAN_IS_LINK;
+	else if (mode == MODE_EXEC)
+		scan->permissions[at] = recalled->exec_mode;
+	else
+		scan->permissions[at] = recalled->file_mode;
+}
+
 static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 {
 	struct scan *scan = reading->scan;
@@ -190,15 +240,24 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	struct scan_item *item;
 	struct stat st;
 
-	if (fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
+	if (stat_name(reading, name, &st) < 0) {
+		if (errno == ENODATA)
+			recall_same(reading, at);
+		else if (errno != ENOENT && errno != ENOTDIR)
 			omit(reading->dir, OMIT_UNREADABLE, name, NULL);
 		else if (!entry->stage)
 			note_deleted(reading, entry);
+		if (reading->scan->told && reading->fd >= 0)
+			scan_note_name(&reading->note, name, NULL);
 		return 0;
 	}
-	if (entry->mode == MODE_GITLINK && !entry->stage && S_ISDIR(st.st_mode))
+	if (entry->mode == MODE_GITLINK && !entry->stage &&
+	    S_ISDIR(st.st_mode)) {
+		reading->note.never = true;
 		return look_at_gitlink(reading, entry, name, err);
+	}
+	if (reading->scan->told && reading->fd >= 0)
+		note_entry(reading, entry, name, &st);
 	if ((!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) ||
 	    is_unsafe_link(name, &st)) {
 		if (!entry->stage)
@@ -211,9 +270,7 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	}
 	scan->permissions[at] =
 		S_ISREG(st.st_mode) ? st.st_mode & 07777 : SCAN_IS_LINK;
-	if (!entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD) &&
-	    entry->mode != MODE_GITLINK &&
-	    index_entry_matches(scan->index, entry, &st, &scan->rules))
+	if (is_same(scan, entry, &st))
 		return 0;
 	item = add_item(reading->dir, SCAN_CHANGED, name);
 	item->entry = entry;
@@ -259,8 +316,8 @@ static int look_at_tracked(struct reading *reading, struct error *err)
 
 		if (slash) {
 			size_t len = (size_t)(slash - rest);
-			size_t end = end_of_dir(index, at, dir->end,
-						dir->path_len + len + 1);
+			size_t end = scan_end_of_dir(index, at, dir->end,
+						     dir->path_len + len + 1);
 
 			add_child(reading, rest, len, at, end);
 			reading->tracked = roster_sum(reading->tracked, rest,
@@ -446,7 +503,11 @@ static void visit_candidate(struct reading *reading, const char *name)
 	char *path = path_below(dir, name);
 	struct stat st;
 
-	if (fstatat(reading->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	int got = stat_name(reading, name, &st);
+
+	if (reading->scan->told && reading->fd >= 0)
+		scan_note_name(&reading->note, name, got < 0 ? NULL : &st);
+	if (got < 0) {
 		/* Gone again: then it never was. */
 		if (errno != ENOENT)
 			omit(dir, OMIT_UNREADABLE, name, NULL);
@@ -570,20 +631,40 @@ static void look_at_names(struct reading *reading)
 	}
 }
 
+/* The directory's own, and its names. */
+static int read_names(struct reading *reading, struct stat *st,
+		      struct error *err)
+{
+	const struct recalled *recalled = reading->dir->recalled;
+
+	if (reading->fd < 0) {
+		reading->names = (struct scan_names){
+			.at = recalled->names,
+			.end = recalled->names + recalled->names_len,
+			.listed = BUF_INIT,
+			.count = recalled->count,
+		};
+		return 0;
+	}
+	return scan_names_read(&reading->names, reading->scan, reading->dir,
+			       reading->fd, st, reading->tracked, err);
+}
+
 static int read_open_dir(struct reading *reading, struct error *err)
 {
 	struct scan *scan = reading->scan;
 	struct scan_dir *dir = reading->dir;
 	struct ignore_level *level;
-	struct stat st;
+	struct stat st = {0};
 
-	if (fstat(reading->fd, &st) < 0)
+	if (reading->fd < 0)
+		st.st_mode = dir->recalled->mode;
+	else if (fstat(reading->fd, &st) < 0)
 		return error_errno(err, "cannot look at '%s'", dir->path);
 	dir->mode = st.st_mode;
 	reading->tracked = rosters_sum_start(scan->rosters);
 	if (look_at_tracked(reading, err) < 0 ||
-	    scan_names_read(&reading->names, scan, dir, reading->fd, &st,
-			    reading->tracked, err) < 0)
+	    read_names(reading, &st, err) < 0)
 		return err->code;
 	look_at_names(reading);
 	if (dir->parent && reading->has_dotgit)
@@ -592,6 +673,7 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (dir->parent &&
 	    repository_owns(scan->repo, dir->path, dir->path_len - 1))
 		dir->nested = true;
+	reading->note.never |= reading->has_dotgit || reading->has_ignore_file;
 	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
 					  reading->fd, reading->has_ignore_file,
 					  err)
@@ -607,6 +689,11 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	}
 	if (look_at_untracked(reading, err) < 0)
 		return err->code;
+	if (reading->fd >= 0)
+		scan_note_finish(
+			scan, dir, &reading->note, reading->names.at,
+			(size_t)(reading->names.end - reading->names.at),
+			reading->names.count, &st);
 	for (struct scan_dir *child = dir->children; child; child = child->next)
 		thread_queue_add(reading->queue, child);
 	return 0;
@@ -618,16 +705,20 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 	struct reading reading = {.scan = scan,
 				  .dir = dir,
 				  .queue = queue,
+				  .fd = -1,
+				  .note = SCAN_NOTE_INIT,
 				  .names.listed = BUF_INIT};
 	int ret = 0;
 
-	reading.fd = dir_open(scan->top_fd, dir->path);
-	if (reading.fd < 0) {
+	if (scan_recall(scan, dir)) {
+		ret = read_open_dir(&reading, err);
+	} else if ((reading.fd = dir_open(scan->top_fd, dir->path)) < 0) {
 		note_missing(&reading, errno);
 	} else {
 		ret = read_open_dir(&reading, err);
 		close(reading.fd);
 	}
 	scan_names_release(&reading.names);
+	buf_release(&reading.note.files);
 	return ret;
 }

@@ -12,4 +12,9 @@
 int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		  struct thread_queue *queue, struct error *err);
 
+/* The end of the index entries below `path`, the one at `first`, up to and with
+ * the slash at `len`. */
+size_t scan_end_of_dir(const struct index *index, size_t first, size_t end,
+		       size_t len);
+
 #endif

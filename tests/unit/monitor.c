@@ -167,8 +167,7 @@ static void lost_events_are_made_good(void **state)
 }
 
 /*
- * Why a checkpoint looks at every file, whatever a monitor says: see the
- * decision.
+ * Why nobody may go by a monitor alone (worktree/writers.h): see the decision.
  */
 static void what_is_written_through_a_mapping_is_not_told(void **state)
 {
@@ -202,6 +201,86 @@ static void what_is_written_through_a_mapping_is_not_told(void **state)
 	stop(repo, monitor);
 }
 
+/* -- what has changed since ---------------------------------------------- */
+
+static void ask(struct monitor *monitor, struct monitor_news *since)
+{
+	struct error err = ERROR_INIT;
+	struct monitor_news news;
+	bool out;
+
+	assert_int_equal(monitor_news(monitor, since->epoch, since->now, &news,
+				      &out, &err),
+			 0);
+	monitor_news_release(since);
+	*since = news;
+}
+
+static void news_are_those_since_the_moment(void **state)
+{
+	struct monitor_news news = {0};
+	struct repository *repo;
+	struct monitor *monitor;
+
+	(void)state;
+	start(&repo, &monitor);
+	ask(monitor, &news);
+	assert_true(news.complete);
+	assert_false(news.known);
+	assert_int_equal(news.unwatched.nr, 1);
+	assert_string_equal(news.unwatched.items[0], "ignored/");
+	run("echo two >a/b/file");
+	ask(monitor, &news);
+	assert_true(news.known);
+	assert_int_equal(news.dirs.nr, 1);
+	assert_string_equal(news.dirs.items[0], "a/b/");
+	assert_int_equal(news.trees.nr, 0);
+	ask(monitor, &news);
+	assert_true(news.known);
+	assert_int_equal(news.dirs.nr, 0);
+	run("mkdir a/b/new && touch a/b/new/file");
+	ask(monitor, &news);
+	assert_int_equal(news.trees.nr, 1);
+	assert_string_equal(news.trees.items[0], "a/b/new/");
+	monitor_news_release(&news);
+	stop(repo, monitor);
+}
+
+static void what_is_doubtful_is_not_told(void **state)
+{
+	static const char *const doubts[] = {
+		"mv a moved",
+		"echo x >a/.gitignore",
+		"echo x >>.git/info/exclude",
+		"n=$(cat /proc/sys/fs/inotify/max_queued_events); i=0; "
+		"while [ $i -le $n ]; do "
+		": >ab; : >ac; i=$((i + 2)); done",
+	};
+	struct monitor_news news = {0};
+	struct repository *repo;
+	struct monitor *monitor;
+
+	(void)state;
+	start(&repo, &monitor);
+	for (size_t i = 0; i < ARRAY_SIZE(doubts); i++) {
+		ask(monitor, &news);
+		assert_true(news.complete);
+		run("mkdir -p a");
+		ask(monitor, &news);
+		run(doubts[i]);
+		ask(monitor, &news);
+		if (news.complete)
+			fail_msg("not doubted: %s", doubts[i]);
+		settle(monitor);
+		/* Of what was before, nothing is known. */
+		ask(monitor, &news);
+		assert_true(news.complete);
+		assert_false(news.known);
+	}
+	monitor_news_release(&news);
+	stop(repo, monitor);
+}
+
 static void a_limit_is_no_failure_of_another_kind(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -231,6 +310,8 @@ int main(void)
 		IN_SCRATCH(a_directory_that_was_moved_is_known_by_its_new_name),
 		IN_SCRATCH(lost_events_are_made_good),
 		IN_SCRATCH(what_is_written_through_a_mapping_is_not_told),
+		IN_SCRATCH(news_are_those_since_the_moment),
+		IN_SCRATCH(what_is_doubtful_is_not_told),
 		IN_SCRATCH(a_limit_is_no_failure_of_another_kind),
 	};
 

@@ -1,0 +1,162 @@
+# A watch tells who makes a checkpoint what has changed, and a checkpoint that
+# goes by it holds what one that looks at every file holds.
+
+load ../test_helper
+load watching
+
+setup() {
+	scratch_setup
+	repo_new
+	work_start
+	mkdir -p deep/er
+	echo 1 >deep/er/tracked
+	git add deep
+}
+
+teardown() {
+	watch_stop
+	scratch_check
+}
+
+# One that saves nothing of its own accord after its first, and a checkpoint
+# that it has told something.
+told_start() {
+	watch_start --interval 1h "$@"
+	watch_until checkpoint auto
+	# The question has what was left undone at the start done.
+	git checkpoint create -q
+	git checkpoint create -q
+	assert_file_exists .git/checkpoint.d/recall
+}
+
+tree_now() {
+	git checkpoint create --json "$@" | jq -r .snapshot.tree
+}
+
+# What nobody can be told of: written by a name outside. So we see whether a
+# checkpoint went by what the watch said.
+write_unseen() {
+	ln deep/er/tracked "$TMPDIR/outside"
+	echo "$1" >"$TMPDIR/outside"
+	rm "$TMPDIR/outside"
+}
+
+assert_looks() {
+	assert_equal "$(tree_now "$@")" "$(tree_of_worktree)"
+}
+
+# The program that writes through a mapping: `map`. Empty where there is no
+# compiler, or where nobody could see it: on tmpfs a file's times stay.
+map_new() {
+	map=
+	command -v cc >/dev/null || return 0
+	[[ $(stat -f -c %T .) != tmpfs ]] || return 0
+	map=$TMPDIR/map
+	cc -o "$map" "$BATS_TEST_DIRNAME/map.c"
+}
+
+@test 'random changes are seen, whatever the watch is told' {
+	map_new
+	for seed in 1 2; do
+		run "$BATS_TEST_DIRNAME/told_round" "$seed" 30 \
+			"$TMPDIR/round$seed" "$map"
+		assert_success
+	done
+}
+
+@test 'create goes by what a running watch says' {
+	told_start
+	write_unseen 2
+	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
+	echo 3 >deep/other
+	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
+	# The directory is looked at, and all that is in it.
+	echo 4 >deep/er/other
+	assert_looks
+}
+
+@test 'checkpoint.watchTrust=0 has every file looked at' {
+	told_start
+	write_unseen 2
+	git config checkpoint.watchTrust 0
+	assert_looks
+	git config checkpoint.watchTrust sometimes
+	run -128 git checkpoint create -q
+	assert_output --partial checkpoint.watchtrust
+}
+
+@test 'what matters most goes by no word of a watch' {
+	told_start
+	for type in before_risky_operation session_end interrupted; do
+		write_unseen "$type"
+		assert_looks --type="$type"
+	done
+	git checkpoint create -q --pin now
+	write_unseen restore
+	run -0 git checkpoint restore --json latest
+	run -0 git checkpoint undo
+	assert_equal "$(cat deep/er/tracked)" restore
+}
+
+@test 'of a watch that has ended nothing is believed' {
+	told_start
+	kill -KILL "$watch"
+	wait "$watch" || :
+	exec {events}<&-
+	# The socket is there, and nobody answers.
+	assert [ -S .git/checkpoint.d/watch.socket ]
+	write_unseen 2
+	assert_looks
+	# Nor by the next one, of what was before it.
+	write_unseen 3
+	watch_start --interval 1h
+	assert_looks
+	write_unseen 4
+	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
+	watch_end
+	assert_file_not_exists .git/checkpoint.d/watch.socket
+	assert_looks
+}
+
+@test 'what another process has mapped is looked at' {
+	map_new
+	[[ $map ]] || skip 'no C compiler here, or times that stay as they are'
+	told_start
+	mkfifo "$TMPDIR/orders" "$TMPDIR/answers"
+	"$map" <"$TMPDIR/orders" >"$TMPDIR/answers" 3>&- &
+	local pid=$! orders answers
+	exec {orders}>"$TMPDIR/orders" {answers}<"$TMPDIR/answers"
+	for text in 'map deep/er/tracked' 'write 5' 'write 6'; do
+		echo "$text" >&"$orders"
+		read -r -t 60 -u "$answers"
+		assert_looks
+	done
+	kill -KILL "$pid"
+	wait "$pid" || :
+	assert_looks
+}
+
+@test 'a damaged record costs time, and nothing else' {
+	told_start
+	for change in 'printf x | dd bs=1 seek=60 conv=notrunc status=none of=' \
+		'truncate -s 100 ' 'truncate -s 0 ' 'rm '; do
+		eval "$change.git/checkpoint.d/recall"
+		write_unseen "$change"
+		assert_looks
+	done
+}
+
+@test 'a socket that never answers is not waited for' {
+	mkdir -p .git/checkpoint.d
+	perl -MIO::Socket::UNIX -e '
+		chdir ".git/checkpoint.d";
+		my $socket = IO::Socket::UNIX->new(Local => "watch.socket",
+			Listen => 1) or die;
+		print "ready\n";
+		close STDOUT;
+		sleep 1000' >"$TMPDIR/ready" 3>&- &
+	watch=$!
+	until [[ -s $TMPDIR/ready ]]; do :; done
+	write_unseen 2
+	assert_looks
+}
