@@ -1,6 +1,8 @@
 #include "core/import.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "core/importing.h"
 
 struct import_item *imported_add(struct imported *imported)
 {
@@ -32,4 +34,23 @@ void imported_release(struct imported *imported)
 	strlist_release(&imported->notes);
 	strlist_release(&imported->options);
 	*imported = (struct imported){0};
+}
+
+char *importing_tail(const struct checkpoint *name)
+{
+	return xstrfmt("%s/%s", name->session, name->id);
+}
+
+void importing_refuse(struct import_item *item, const char *fmt, ...)
+{
+	struct buf text = BUF_INIT;
+	va_list args;
+
+	if (item->state == IMPORT_REFUSED)
+		return;
+	va_start(args, fmt);
+	buf_vaddf(&text, fmt, args);
+	va_end(args);
+	item->state = IMPORT_REFUSED;
+	item->reason = buf_detach(&text);
 }

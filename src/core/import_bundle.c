@@ -16,25 +16,6 @@
 #include "core/verify.h"
 #include "git/repository.h"
 
-char *importing_tail(const struct checkpoint *name)
-{
-	return xstrfmt("%s/%s", name->session, name->id);
-}
-
-void importing_refuse(struct import_item *item, const char *fmt, ...)
-{
-	struct buf text = BUF_INIT;
-	va_list args;
-
-	if (item->state == IMPORT_REFUSED)
-		return;
-	va_start(args, fmt);
-	buf_vaddf(&text, fmt, args);
-	va_end(args);
-	item->state = IMPORT_REFUSED;
-	item->reason = buf_detach(&text);
-}
-
 /* -- taking them in ------------------------------------------------------ */
 
 static int mark_foreign(struct importing *importing, struct error *err)

@@ -35,6 +35,8 @@ struct importing {
 	int fd;
 };
 
+/* -- import.c ------------------------------------------------------------ */
+
 /* "<session>/<id>". The caller must free() it. */
 char *importing_tail(const struct checkpoint *name);
 /* The item is not taken in, for this reason; the first one counts. */
