@@ -93,6 +93,26 @@ special-file - socket'
 	[[ -p fifo && -S socket && -f file ]]
 }
 
+@test 'devices are left out, listed, and never touched' {
+	repo_new
+	mknod null c 1 3 2>/dev/null || skip 'devices cannot be made here'
+	git checkpoint create -q before
+	rm file
+	mknod file c 1 3
+	mknod block b 7 200
+	git checkpoint create -q
+	run -0 omitted
+	assert_output 'special-file - block
+special-file - file
+special-file - null'
+	run ! git cat-file -e "$(newest):file"
+	run -1 git checkpoint restore latest~1
+	assert_line "fatal: 'file' is in the way, and is no file"
+	rm file
+	git checkpoint restore -q latest~1
+	[[ -c null && -b block && -f file ]]
+}
+
 @test 'an empty directory does not take the place of a fifo' {
 	repo_new
 	mkdir empty

@@ -91,6 +91,40 @@ unsafe-name - git~1/'
 	done
 }
 
+@test 'names that differ in case alone, whatever core.ignoreCase says' {
+	repo_new
+	git config core.ignoreCase true
+	echo lower >name
+	echo upper >NAME
+	[[ $(cat name) == lower ]] || skip 'the file system does not tell case'
+	mkdir dir Dir
+	echo lower >dir/file
+	echo upper >Dir/file
+	echo '*.LOG' >>.gitignore
+	echo ignored >a.log
+	round_trip rm -r name NAME dir Dir
+	git checkpoint create -q
+	run -0 git ls-tree -r --name-only "$(newest)"
+	assert_line name
+	assert_line NAME
+	assert_line Dir/file
+	assert_line dir/file
+	refute_line a.log
+}
+
+# git changes what it is told, on a Mac; on any other system the setting does
+# nothing, and both forms are files of their own.
+@test 'composed and decomposed names, whatever core.precomposeUnicode says' {
+	repo_new
+	git config core.precomposeUnicode true
+	printf 'composed\n' >$'\xc3\xa4'
+	printf 'decomposed\n' >$'a\xcc\x88'
+	[[ $(cat $'\xc3\xa4') == composed ]] ||
+		skip 'the file system takes both for the same'
+	assert_tree_is_gits
+	round_trip rm $'\xc3\xa4' $'a\xcc\x88'
+}
+
 @test 'a symbolic link that git would take for .gitmodules is left out' {
 	repo_new
 	names=(.gitmodules .GitModules '.gitmodules ' '.gitmodules.:x'
