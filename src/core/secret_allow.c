@@ -24,12 +24,13 @@ static bool is_place(const char *line)
 		       (size_t)(number - kind);
 }
 
-void secret_allow_parse(struct secret_allow *out, const char *text)
+/* Places go to the map, all else stays as it is for the rules. */
+static void parse_file(struct secret_allow *out, const struct buf *text)
 {
 	struct strlist lines = STRLIST_INIT;
 	struct buf rules = BUF_INIT;
 
-	strlist_split(&lines, text, '\n');
+	strlist_split(&lines, text->ptr, '\n');
 	for (size_t i = 0; i < lines.nr; i++) {
 		char *line = lines.items[i];
 		size_t len = strlen(line);
@@ -77,7 +78,7 @@ int secret_allow_read(struct secret_allow *out, struct repository *repo,
 	for (size_t i = 0; i < patterns.nr; i++)
 		buf_addf(&text, "\n%s", patterns.items[i]);
 	if (!ret)
-		secret_allow_parse(out, text.ptr);
+		parse_file(out, &text);
 	buf_release(&text);
 	strlist_release(&patterns);
 	return ret;

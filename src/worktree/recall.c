@@ -14,7 +14,7 @@
  * in the machine's own order: the file never leaves it. A fingerprint is
  * enough, for what a crash tears is of a watch that died with it.
  */
-#define MAGIC "checkpoint-recall 1\n\n\n"
+#define MAGIC "checkpoint-recall 2\n\n\n"
 #define MAX_BYTES (1u << 30)
 #define END_SIZE sizeof(uint64_t)
 

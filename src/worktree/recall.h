@@ -23,6 +23,8 @@
 
 #include <sys/stat.h>
 
+#include "git/index_seen.h"
+
 struct repository;
 struct recall;
 
@@ -34,6 +36,8 @@ struct recall_head {
 	int64_t full_ms; /* when all was last looked at: monotonic */
 	/* What else must be the same for it to be believed. */
 	unsigned char circumstances[20];
+	/* The index file that the sums are of; all 0: not known. */
+	struct index_seen index;
 };
 
 /* One directory. */

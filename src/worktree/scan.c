@@ -144,6 +144,10 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	 * files are written just now. */
 	if (!scan->believes_times || !scan->rules.check_stat)
 		scan->told = NULL;
+	scan->same_index =
+		scan->told && scan->index->exists &&
+		index_seen_is(&recall_head(scan->told->recall)->index,
+			      &scan->index->file);
 	scan->permissions = xmalloc(
 		array_bytes(scan->index->nr, sizeof(*scan->permissions)));
 	memset(scan->permissions, 0xff,

@@ -132,6 +132,7 @@ struct scan {
 	dev_t device;		 /* of the top */
 	bool believes_times;	 /* of directories */
 	const struct told *told; /* what may be believed or recorded; or NULL */
+	bool same_index;	 /* as the one that the recall was made with */
 	size_t nr_looked;	 /* directories that were looked at, and could
 				    be recalled next time */
 	uint64_t *links;	 /* inodes of several links that were seen */

@@ -12,19 +12,29 @@
 static uint64_t add_entry(uint64_t sum, const struct index_entry *entry,
 			  size_t skip)
 {
-	const uint32_t kind[] = {entry->mode, entry->stage,
-				 (uint32_t)entry->flags & ~INDEX_RACY};
+	const struct {
+		uint32_t mode, stage, flags;
+		struct oid oid;
+		struct index_stat stat;
+	} what = {
+		.mode = entry->mode,
+		.stage = entry->stage,
+		.flags = (uint32_t)entry->flags & ~(uint32_t)INDEX_RACY,
+		.oid = entry->oid,
+		.stat = entry->stat,
+	};
 
+	_Static_assert(sizeof(what) == 12 + sizeof(struct oid) +
+					       sizeof(struct index_stat),
+		       "no byte of it is left to chance");
 	sum = fingerprint_add(sum, entry->path + skip, entry->path_len - skip);
-	sum = fingerprint_add(sum, kind, sizeof(kind));
-	sum = fingerprint_add(sum, &entry->oid, sizeof(entry->oid));
-	return fingerprint_add(sum, &entry->stat, sizeof(entry->stat));
+	return fingerprint_add(sum, &what, sizeof(what));
 }
 
-/* The sum over all that the index has in a directory itself. `*written`: one of
- * its files may change without an event. */
+/* The sum over all that the index has in a directory itself, where it is asked
+ * for. `*written`: one of its files may change without an event. */
 static uint64_t sum_entries(const struct scan *scan, const struct scan_dir *dir,
-			    bool *written)
+			    bool summed, bool *written)
 {
 	const struct index *index = scan->index;
 	uint64_t sum = recall_seed(scan->told->recall);
@@ -35,15 +45,18 @@ static uint64_t sum_entries(const struct scan *scan, const struct scan_dir *dir,
 		const char *slash = strchr(entry->path + dir->path_len, '/');
 
 		if (!slash) {
-			sum = add_entry(sum, entry, dir->path_len);
+			if (summed)
+				sum = add_entry(sum, entry, dir->path_len);
 			*written |= writers_have(&scan->told->writers,
 						 entry->stat.ino);
 			at++;
 			continue;
 		}
-		sum = fingerprint_add(sum, entry->path + dir->path_len,
-				      (size_t)(slash + 1 - entry->path) -
-					      dir->path_len);
+		if (summed)
+			sum = fingerprint_add(
+				sum, entry->path + dir->path_len,
+				(size_t)(slash + 1 - entry->path) -
+					dir->path_len);
 		at = scan_end_of_dir(index, at, dir->end,
 				     (size_t)(slash + 1 - entry->path));
 	}
@@ -78,6 +91,7 @@ bool scan_recall(struct scan *scan, struct scan_dir *dir)
 	const struct told *told = scan->told;
 	const struct recalled *recalled;
 	bool written;
+	uint64_t sum;
 
 	if (!told)
 		return false;
@@ -86,8 +100,10 @@ bool scan_recall(struct scan *scan, struct scan_dir *dir)
 	    dir->unwatched)
 		return false;
 	recalled = recall_find(told->recall, dir->path, dir->path_len);
-	if (!recalled ||
-	    sum_entries(scan, dir, &written) != recalled->tracked || written ||
+	if (!recalled)
+		return false;
+	sum = sum_entries(scan, dir, !scan->same_index, &written);
+	if ((!scan->same_index && sum != recalled->tracked) || written ||
 	    files_are_written(scan, recalled))
 		return false;
 	dir->recalled = recalled;
@@ -161,7 +177,7 @@ void scan_note_finish(struct scan *scan, struct scan_dir *dir,
 	recalled = xcalloc(1, sizeof(*recalled));
 	recalled->path = dir->path;
 	recalled->path_len = dir->path_len;
-	recalled->tracked = sum_entries(scan, dir, &written);
+	recalled->tracked = sum_entries(scan, dir, true, &written);
 	recalled->names = xmemdup(names, names_len);
 	recalled->names_len = names_len;
 	recalled->files_len = note->files.len;

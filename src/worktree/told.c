@@ -35,6 +35,7 @@ int told_remember(const struct told *told, const struct scan *scan,
 		  struct error *err)
 {
 	struct gathering gathering = {0};
+	struct recall_head head = told->head;
 	int ret;
 
 	if (!told->records)
@@ -44,7 +45,9 @@ int told_remember(const struct told *told, const struct scan *scan,
 	    scan->nr_looked <= recall_count(told->recall) / LOOKED_AT)
 		return 0;
 	gather(&gathering, scan->top);
-	ret = recall_write(scan->repo, &told->head, recall_seed(told->recall),
+	if (scan->index->exists && scan->index->settled)
+		index_seen_fill(&head.index, &scan->index->file);
+	ret = recall_write(scan->repo, &head, recall_seed(told->recall),
 			   gathering.items, gathering.nr, scan->links,
 			   scan->nr_links, err);
 	free(gathering.items);
