@@ -33,18 +33,22 @@ bool mounts_sum(unsigned char out[MOUNTS_SIZE], const char *worktree)
 	struct error ignored = ERROR_INIT;
 	struct buf text = BUF_INIT, path = BUF_INIT;
 	struct checksum_sha1 sum;
-	struct stat namespace;
+	struct stat namespace, top;
 	bool known;
 
 	known = !stat("/proc/self/ns/mnt", &namespace) &&
+		!stat(worktree, &top) &&
 		!buf_read_file(&text, "/proc/self/mountinfo", MAX_BYTES,
 			       &ignored);
 	error_release(&ignored);
 	add_escaped(&path, worktree);
 	checksum_sha1_init(&sum);
-	if (known)
-		checksum_sha1_add(&sum, &namespace.st_ino,
-				  sizeof(namespace.st_ino));
+	if (known) {
+		const uint64_t place[] = {namespace.st_ino, top.st_dev,
+					  top.st_ino};
+
+		checksum_sha1_add(&sum, place, sizeof(place));
+	}
 	for (char *line = text.ptr, *end; known && *line; line = end + 1) {
 		end = strchr(line, '\n');
 		if (!end)

@@ -9,8 +9,8 @@
 
 #define MOUNTS_SIZE 20
 
-/* A sum over this process's mount namespace and the mounts at and below
- * `worktree`. false: it cannot be told. */
+/* A sum over this process's mount namespace, the directory `worktree`, and the
+ * mounts at and below it. false: it cannot be told. */
 bool mounts_sum(unsigned char out[MOUNTS_SIZE], const char *worktree);
 
 #endif

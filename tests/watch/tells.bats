@@ -118,6 +118,20 @@ map_new() {
 	assert_looks
 }
 
+@test 'a watch is not asked about another worktree' {
+	told_start
+	mkdir "$TMPDIR/other"
+	cp -a deep "$TMPDIR/other"
+	export GIT_DIR=$REPO/.git GIT_WORK_TREE=$TMPDIR/other
+	for text in 2 3; do
+		echo "$text" >"$TMPDIR/other/deep/er/tracked"
+		git checkpoint create -q
+		run -0 git show "$(newest)":deep/er/tracked
+		assert_output "$text"
+	done
+	unset GIT_DIR GIT_WORK_TREE
+}
+
 @test 'what another process has mapped is looked at' {
 	map_new
 	[[ $map ]] || skip 'no C compiler here, or times that stay as they are'
