@@ -127,7 +127,9 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	pthread_mutex_init(&scan->lock, NULL);
 	scan->repo = repo;
 	scan->options = *options;
-	scan->told = options->told;
+	/* Where no watch runs, nothing need be noted. */
+	if (options->told && options->told->records)
+		scan->told = options->told;
 	scan->top_fd = open(repo->worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (scan->top_fd < 0) {
 		error_errno(err, "cannot open '%s'", repo->worktree);

@@ -209,9 +209,11 @@ static bool is_same(const struct scan *scan, const struct index_entry *entry,
 }
 
 static void note_entry(struct reading *reading, const struct index_entry *entry,
-		       const char *name, const struct stat *st)
+		       const char *name, const struct stat *st, bool same)
 {
-	if (is_same(reading->scan, entry, st))
+	if (!reading->scan->told || reading->fd < 0)
+		return;
+	if (same)
 		scan_note_same(&reading->note, name, entry, st);
 	else
 		scan_note_name(&reading->note, name, st);
@@ -239,6 +241,7 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	const char *name = entry->path + reading->dir->path_len;
 	struct scan_item *item;
 	struct stat st;
+	bool same;
 
 	if (stat_name(reading, name, &st) < 0) {
 		if (errno == ENODATA)
@@ -256,8 +259,8 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 		reading->note.never = true;
 		return look_at_gitlink(reading, entry, name, err);
 	}
-	if (reading->scan->told && reading->fd >= 0)
-		note_entry(reading, entry, name, &st);
+	same = is_same(scan, entry, &st);
+	note_entry(reading, entry, name, &st, same);
 	if ((!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode)) ||
 	    is_unsafe_link(name, &st)) {
 		if (!entry->stage)
@@ -270,7 +273,7 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 	}
 	scan->permissions[at] =
 		S_ISREG(st.st_mode) ? st.st_mode & 07777 : SCAN_IS_LINK;
-	if (is_same(scan, entry, &st))
+	if (same)
 		return 0;
 	item = add_item(reading->dir, SCAN_CHANGED, name);
 	item->entry = entry;
