@@ -99,8 +99,7 @@ size_t utf8_width(const char *s)
 	return width;
 }
 
-/* Controls, and what makes a terminal show text in another order. */
-static bool is_driving(uint32_t code_point)
+bool text_is_driving(uint32_t code_point)
 {
 	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) ||
 	       (code_point >= 0x202a && code_point <= 0x202e) ||
@@ -140,7 +139,7 @@ void text_printable(struct buf *out, const char *s)
 			continue;
 		}
 		code_point = utf8_code_point(s, sequence);
-		if (is_driving(code_point))
+		if (text_is_driving(code_point))
 			add_visible(out, code_point);
 		else
 			buf_add(out, s, sequence);

@@ -16,6 +16,8 @@ bool utf8_is_valid(const char *s, size_t len);
 void utf8_repair(struct buf *out, const char *s, size_t len);
 /* Columns on a terminal (wcwidth-like: combining 0, wide 2). */
 size_t utf8_width(const char *s);
+/* Controls, and what makes a terminal show text in another order. */
+bool text_is_driving(uint32_t code_point);
 /*
  * Append with everything that could drive a terminal made visible: control
  * bytes ("\x1b", "\n"), C1 controls and overrides of the writing direction

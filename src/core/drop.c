@@ -5,15 +5,55 @@
 #include "git/note.h"
 #include "git/ref.h"
 
-static int add_ref(struct repository *repo, const char *prefix,
+/* From so many on, all names are listed first: to look for one costs more than
+ * its share of that. */
+#define MANY 64
+
+/* What may be there beside a checkpoint. */
+struct parts {
+	struct repository *repo;
+	bool listed;
+	struct ref_list locals, pins; /* names, where they are listed */
+};
+
+static int list_parts(struct parts *parts, size_t nr, struct error *err)
+{
+	if (nr < MANY)
+		return 0;
+	parts->listed = true;
+	if (ref_list_read_names(parts->repo, CHECKPOINT_LOCAL_REFS,
+				&parts->locals, err) < 0)
+		return err->code;
+	return ref_list_read_names(parts->repo, CHECKPOINT_PIN_REFS,
+				   &parts->pins, err);
+}
+
+static int compare_name(const void *name, const void *ref)
+{
+	return strcmp(name, ((const struct ref *)ref)->name);
+}
+
+static bool has_name(const struct ref_list *sorted, const char *name)
+{
+	return sorted->nr && bsearch(name, sorted->items, sorted->nr,
+				     sizeof(*sorted->items), compare_name);
+}
+
+static int add_ref(const struct parts *parts, const char *prefix,
 		   const struct checkpoint *checkpoint, struct ref_list *refs,
 		   struct error *err)
 {
+	const struct ref_list *all = !strcmp(prefix, CHECKPOINT_PIN_REFS)
+					     ? &parts->pins
+					     : &parts->locals;
 	char *name =
 		checkpoint_ref(prefix, checkpoint->session, checkpoint->id);
 	struct oid value;
-	int ret = ref_read(repo, name, &value, err);
+	int ret = 0;
 
+	if (parts->listed && !has_name(all, name))
+		goto done;
+	ret = ref_read(parts->repo, name, &value, err);
 	/* A damaged ref goes as well: the zero id stands for anything. */
 	if (ret == ERR_INVALID) {
 		error_release(err);
@@ -26,40 +66,41 @@ static int add_ref(struct repository *repo, const char *prefix,
 		error_release(err);
 		ret = 0;
 	}
+done:
 	free(name);
 	return ret;
 }
 
 /* Pin and L (an import may have brought it) of a fetched checkpoint have the
  * same names as those of this repository's own, if there is one. */
-static int add_parts_of_fetched(struct repository *repo,
+static int add_parts_of_fetched(const struct parts *parts,
 				const struct checkpoint *checkpoint,
 				struct ref_list *refs, struct error *err)
 {
 	char *own = checkpoint_ref(CHECKPOINT_REFS, checkpoint->session,
 				   checkpoint->id);
 	struct oid value;
-	int ret = ref_read(repo, own, &value, err);
+	int ret = ref_read(parts->repo, own, &value, err);
 
 	free(own);
 	if (ret != ERR_NOT_FOUND)
 		return ret;
 	error_release(err);
-	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
+	if (add_ref(parts, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
 		return err->code;
-	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
+	return add_ref(parts, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
 }
 
-static int add_refs(struct repository *repo,
+static int add_refs(const struct parts *parts,
 		    const struct checkpoint *checkpoint, struct ref_list *refs,
 		    struct error *err)
 {
 	ref_list_add(refs, checkpoint->ref, &checkpoint->commit);
 	if (checkpoint->remote)
-		return add_parts_of_fetched(repo, checkpoint, refs, err);
-	if (add_ref(repo, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
+		return add_parts_of_fetched(parts, checkpoint, refs, err);
+	if (add_ref(parts, CHECKPOINT_LOCAL_REFS, checkpoint, refs, err) < 0)
 		return err->code;
-	return add_ref(repo, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
+	return add_ref(parts, CHECKPOINT_PIN_REFS, checkpoint, refs, err);
 }
 
 static bool has_commit(const struct checkpoint_list *list,
@@ -116,10 +157,13 @@ static int drop_notes(struct repository *repo,
 int drop_refs(struct repository *repo, const struct checkpoint_list *list,
 	      struct ref_list *out, struct error *err)
 {
-	int ret = 0;
+	struct parts parts = {repo, false, REF_LIST_INIT, REF_LIST_INIT};
+	int ret = list_parts(&parts, list->nr, err);
 
 	for (size_t i = 0; !ret && i < list->nr; i++)
-		ret = add_refs(repo, &list->items[i], out, err);
+		ret = add_refs(&parts, &list->items[i], out, err);
+	ref_list_release(&parts.locals);
+	ref_list_release(&parts.pins);
 	return ret;
 }
 

@@ -37,6 +37,9 @@ static void take_lines(struct buf *text, struct counting *counting,
 	buf_remove(text, 0, (size_t)(at - text->ptr));
 }
 
+/* Else git writes each line by itself. */
+static const char *const unhurried[] = {"GIT_FLUSH=0", NULL};
+
 static void add_candidate(struct counting *counting, const struct oid *oid)
 {
 	oid_set_add(&counting->candidates, oid);
@@ -66,7 +69,8 @@ static int find_candidates(struct counting *counting, struct error *err)
 					   "--reflog",
 					   "--indexed-objects",
 					   NULL};
-	struct git_command command = {.repo = counting->repo, .argv = argv};
+	struct git_command command = {
+		.repo = counting->repo, .argv = argv, .env = unhurried};
 	struct buf input = BUF_INIT, said = BUF_INIT;
 	int ret;
 
@@ -122,7 +126,8 @@ static int find_elsewhere(struct counting *counting, struct error *err)
 					   "--reflog",
 					   "--indexed-objects",
 					   NULL};
-	struct git_command command = {.repo = counting->repo, .argv = argv};
+	struct git_command command = {
+		.repo = counting->repo, .argv = argv, .env = unhurried};
 	struct error child_err = ERROR_INIT;
 	struct buf input = BUF_INIT;
 	struct git_child child;

@@ -9,6 +9,34 @@
 
 #define COMPACT -1
 
+/* What would drive a terminal is escaped: who prints a document does not have
+ * to know who has written what is in it. */
+static void write_sequence(struct buf *out, const char *text, size_t len)
+{
+	uint32_t code_point = len ? utf8_code_point(text, len) : 0;
+
+	switch (code_point) {
+	case '"':
+	case '\\':
+		buf_addf(out, "\\%c", (int)code_point);
+		break;
+	case '\n':
+		buf_addstr(out, "\\n");
+		break;
+	case '\t':
+		buf_addstr(out, "\\t");
+		break;
+	case '\r':
+		buf_addstr(out, "\\r");
+		break;
+	default:
+		if (len && text_is_driving(code_point))
+			buf_addf(out, "\\u%04x", (unsigned)code_point);
+		else
+			buf_add(out, text, len);
+	}
+}
+
 static void write_string(struct buf *out, const char *text)
 {
 	size_t len = strlen(text);
@@ -16,22 +44,8 @@ static void write_string(struct buf *out, const char *text)
 	buf_addch(out, '"');
 	for (size_t i = 0; i < len;) {
 		size_t sequence = utf8_sequence(text + i, len - i);
-		unsigned char c = text[i];
 
-		if (c == '"' || c == '\\')
-			buf_addf(out, "\\%c", c);
-		else if (c == '\n')
-			buf_addstr(out, "\\n");
-		else if (c == '\t')
-			buf_addstr(out, "\\t");
-		else if (c == '\r')
-			buf_addstr(out, "\\r");
-		else if (c < 0x20 || c == 0x7f)
-			buf_addf(out, "\\u%04x", c);
-		else if (c == 0xc2 && (unsigned char)text[i + 1] < 0xa0)
-			buf_addf(out, "\\u%04x", (unsigned char)text[i + 1]);
-		else
-			buf_add(out, text + i, sequence);
+		write_sequence(out, text + i, sequence);
 		i += sequence;
 	}
 	buf_addch(out, '"');

@@ -6,6 +6,7 @@
 #include "core/checkpoint.h"
 #include "core/commit_text.h"
 #include "core/id.h"
+#include "core/push_updates.h"
 #include "core/secret_scan.h"
 #include "git/object.h"
 #include "git/process.h"
@@ -19,79 +20,15 @@ static const char *const ours[] = {
 	CHECKPOINT_NOTES_REFS,
 };
 
-struct update {
-	char *local, *remote;
-	struct oid new_oid, old_oid; /* zero: none */
-};
-
 struct gate {
 	struct repository *repo;
 	const char *name; /* of the remote */
-	struct update *updates;
-	size_t nr, alloc;
+	struct push_updates updates;
 	struct oid_set checkpoints; /* every C of this repository */
 	struct oid_set local;	    /* every L */
 	struct oid *tips, *haves;
 	size_t nr_tips, nr_haves;
 };
-
-/* -- what git says ------------------------------------------------------- */
-
-/* Cut the last word off a line, and return it. */
-static char *last_word(char *line)
-{
-	char *space = strrchr(line, ' ');
-
-	if (!space)
-		return NULL;
-	*space = '\0';
-	return space + 1;
-}
-
-static bool parse_oid(const char *word, struct oid *out)
-{
-	return word && strlen(word) == OID_HEXSZ && oid_parse(out, word);
-}
-
-/* From the right: what is pushed may be an expression with spaces in it. */
-static bool parse_line(struct update *out, char *line)
-{
-	bool fits = parse_oid(last_word(line), &out->old_oid);
-	char *remote = fits ? last_word(line) : NULL;
-
-	if (!remote || !parse_oid(last_word(line), &out->new_oid))
-		return false;
-	out->remote = xstrdup(remote);
-	out->local = xstrdup(line);
-	return true;
-}
-
-static int parse(struct gate *gate, const char *lines, size_t len,
-		 struct error *err)
-{
-	const char *at = lines, *end = lines + len;
-	int ret = 0;
-
-	while (!ret && at < end) {
-		const char *eol = memchr(at, '\n', (size_t)(end - at));
-		size_t n = (size_t)((eol ? eol : end) - at);
-		char *line = xstrndup(at, n);
-		struct update update = {0};
-
-		if (parse_line(&update, line)) {
-			ARRAY_GROW(gate->updates, gate->nr, gate->alloc);
-			gate->updates[gate->nr++] = update;
-		} else if (*line) {
-			ret = error_set(err, ERR_INVALID,
-					"cannot read '%s', which is to say "
-					"what is pushed",
-					line);
-		}
-		free(line);
-		at += n + 1;
-	}
-	return ret;
-}
 
 /* -- what is ours -------------------------------------------------------- */
 
@@ -100,7 +37,7 @@ static bool is_below(const char *ref, const char *prefix)
 	return !strncmp(ref, prefix, strlen(prefix));
 }
 
-static bool is_ours(const struct update *update)
+static bool is_ours(const struct push_update *update)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		if (is_below(update->local, ours[i]) ||
@@ -109,7 +46,7 @@ static bool is_ours(const struct update *update)
 	return false;
 }
 
-static bool is_local(const struct update *update)
+static bool is_local(const struct push_update *update)
 {
 	return is_below(update->local, CHECKPOINT_LOCAL_REFS) ||
 	       is_below(update->remote, CHECKPOINT_LOCAL_REFS);
@@ -147,8 +84,9 @@ static int refuse_local(const struct gate *gate, const char *what,
 
 /* The commits of an update that the other side has not got: "<id> <subject>",
  * a line each, and before each one that says "commit <id>". */
-static int list_commits(const struct gate *gate, const struct update *update,
-			struct buf *out, struct error *err)
+static int list_commits(const struct gate *gate,
+			const struct push_update *update, struct buf *out,
+			struct error *err)
 {
 	const char *argv[] = {
 		"rev-list", "--format=%H %s", "--stdin", "--not", NULL, NULL};
@@ -180,8 +118,9 @@ static bool says(const char *subject, const char *role)
 }
 
 /* ERR_REFUSED: the commit is an L. 1: it is another part of a checkpoint. */
-static int judge_commit(const struct gate *gate, const struct update *update,
-			const char *line, struct error *err)
+static int judge_commit(const struct gate *gate,
+			const struct push_update *update, const char *line,
+			struct error *err)
 {
 	const char *subject = line + OID_HEXSZ + 1;
 	struct oid oid;
@@ -196,7 +135,7 @@ static int judge_commit(const struct gate *gate, const struct update *update,
 }
 
 /* Whether a branch carries a checkpoint along, or a part of one. */
-static int look_inside(struct gate *gate, const struct update *update,
+static int look_inside(struct gate *gate, const struct push_update *update,
 		       struct error *err)
 {
 	struct strlist lines = STRLIST_INIT;
@@ -222,16 +161,16 @@ static int choose(struct gate *gate, struct error *err)
 {
 	int ret = 0;
 
-	gate->tips = xcalloc(gate->nr, sizeof(*gate->tips));
-	gate->haves = xcalloc(gate->nr, sizeof(*gate->haves));
-	for (size_t i = 0; i < gate->nr; i++) {
-		const struct oid *old = &gate->updates[i].old_oid;
+	gate->tips = xcalloc(gate->updates.nr, sizeof(*gate->tips));
+	gate->haves = xcalloc(gate->updates.nr, sizeof(*gate->haves));
+	for (size_t i = 0; i < gate->updates.nr; i++) {
+		const struct oid *old = &gate->updates.items[i].old_oid;
 
 		if (!oid_is_zero(old) && object_exists(gate->repo, old))
 			gate->haves[gate->nr_haves++] = *old;
 	}
-	for (size_t i = 0; !ret && i < gate->nr; i++) {
-		const struct update *update = &gate->updates[i];
+	for (size_t i = 0; !ret && i < gate->updates.nr; i++) {
+		const struct push_update *update = &gate->updates.items[i];
 
 		if (oid_is_zero(&update->new_oid))
 			continue;
@@ -247,11 +186,7 @@ static int choose(struct gate *gate, struct error *err)
 
 static void release(struct gate *gate)
 {
-	for (size_t i = 0; i < gate->nr; i++) {
-		free(gate->updates[i].local);
-		free(gate->updates[i].remote);
-	}
-	free(gate->updates);
+	push_updates_release(&gate->updates);
 	free(gate->tips);
 	free(gate->haves);
 	oid_set_release(&gate->checkpoints);
@@ -263,7 +198,7 @@ int push_gate_check(struct repository *repo, const char *remote,
 		    struct error *err)
 {
 	struct gate gate = {.repo = repo, .name = remote};
-	int ret = parse(&gate, lines, len, err);
+	int ret = push_updates_parse(&gate.updates, lines, len, err);
 
 	*out = (struct secret_finds){0};
 	if (!ret)

@@ -15,6 +15,7 @@
 #include "core/restoring.h"
 #include "git/config.h"
 #include "git/index.h"
+#include "git/operation_tag.h"
 #include "git/repository.h"
 #include "worktree/writer.h"
 
@@ -272,8 +273,11 @@ static int run(struct restoring *restoring, struct error *err)
 	int ret;
 
 	if (restoring_brings_operation(restoring) &&
-	    operation_check(&restoring->target.operation,
-			    !restoring->target.foreign, err) < 0)
+	    (operation_check(&restoring->target.operation,
+			     !restoring->target.foreign, err) < 0 ||
+	     (!restoring->request->dry_run &&
+	      operation_tags_make(restoring->repo, &restoring->target.operation,
+				  err) < 0)))
 		return err->code;
 	if (restoring_decide_moves(restoring, err) < 0)
 		return err->code;

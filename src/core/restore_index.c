@@ -359,6 +359,20 @@ static int write_index(struct building *building, struct index_lock *lock,
 	return ret;
 }
 
+/* What an entry that is to be added later names: git add -N writes it, and git
+ * fsck asks for it. */
+static int make_empty_blob(struct repository *repo, struct error *err)
+{
+	static const char *const argv[] = {"hash-object", "-w", "--stdin",
+					   NULL};
+	const struct git_command command = {
+		.repo = repo, .argv = argv, .input = ""};
+
+	if (object_exists(repo, &blob_empty_id))
+		return 0;
+	return git_run(&command, NULL, NULL, err);
+}
+
 static int build(struct building *building, struct error *err)
 {
 	const struct target *target = building->target;
@@ -402,6 +416,8 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 				    .writing = true};
 	int ret = build(&building, err);
 
+	if (!ret && building.changed && target->index_extra.nr_intents)
+		ret = make_empty_blob(now->repo, err);
 	if (!ret && building.changed)
 		ret = write_index(&building, lock, err);
 	if (!ret && building.changed)

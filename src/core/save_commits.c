@@ -34,8 +34,8 @@ static int build_state(struct saving *saving, struct tree_builder *builder,
 		if (!oid_is_zero(parts[i].oid))
 			tree_builder_add(builder, parts[i].name, parts[i].mode,
 					 parts[i].oid);
-	if (operation_hold(saving->repo, &snapshot->operation, builder, err) <
-	    0)
+	if (operation_hold(saving->repo, &snapshot->operation, pack, builder,
+			   err) < 0)
 		return err->code;
 	return attachments_add(saving->options->attachments, pack, builder,
 			       err);

@@ -24,13 +24,12 @@ static bool is_place(const char *line)
 		       (size_t)(number - kind);
 }
 
-/* Places go to the map, all else stays as it is for the rules. */
-static void parse_file(struct secret_allow *out, const struct buf *text)
+void secret_allow_parse(struct secret_allow *out, const char *text)
 {
 	struct strlist lines = STRLIST_INIT;
 	struct buf rules = BUF_INIT;
 
-	strlist_split(&lines, text->ptr, '\n');
+	strlist_split(&lines, text, '\n');
 	for (size_t i = 0; i < lines.nr; i++) {
 		char *line = lines.items[i];
 		size_t len = strlen(line);
@@ -78,7 +77,7 @@ int secret_allow_read(struct secret_allow *out, struct repository *repo,
 	for (size_t i = 0; i < patterns.nr; i++)
 		buf_addf(&text, "\n%s", patterns.items[i]);
 	if (!ret)
-		parse_file(out, &text);
+		secret_allow_parse(out, text.ptr);
 	buf_release(&text);
 	strlist_release(&patterns);
 	return ret;

@@ -26,6 +26,8 @@ struct secret_allow {
 /* Read both. The caller must secret_allow_release() in any case. */
 int secret_allow_read(struct secret_allow *out, struct repository *repo,
 		      struct error *err);
+/* The lines of both: places, and all else as rules. Zero it before. */
+void secret_allow_parse(struct secret_allow *out, const char *text);
 void secret_allow_release(struct secret_allow *allow);
 
 /* Whether a path, whatever is in it, may travel. */

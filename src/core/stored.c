@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "git/object.h"
+#include "git/operation_tag.h"
 #include "git/ref.h"
 #include "git/tree.h"
 
@@ -200,6 +201,42 @@ static int add_operation_file(void *context, const char *path,
 			   STORED_MAX_TEXT, &file->text, err);
 }
 
+static int add_operation_tag(void *context, const char *path,
+			     const struct tree_entry *entry, struct error *err)
+{
+	struct file_reading *reading = context;
+	struct buf text = BUF_INIT;
+	struct oid oid;
+	int ret = 0;
+
+	if (entry->mode != MODE_FILE || strlen(path) != OID_HEXSZ ||
+	    !oid_parse(&oid, path))
+		return error_set(err, ERR_INVALID,
+				 "invalid checkpoint data: 'tags/%s' is no tag",
+				 path);
+	ret = object_read(reading->repo, &entry->oid, OBJECT_BLOB,
+			  STORED_MAX_TEXT, &text, err);
+	if (!ret)
+		ret = operation_tag_add(reading->out, &oid, &text, err);
+	buf_release(&text);
+	return ret;
+}
+
+/* Visit what is below an entry of S, if there is one of that name. */
+static int walk_entry(struct repository *repo, const struct stored *stored,
+		      const char *name, tree_visit visit,
+		      struct file_reading *reading, struct error *err)
+{
+	struct oid tree;
+	int ret = stored_find(repo, stored, name, &tree, err);
+
+	if (ret == ERR_NOT_FOUND) {
+		error_release(err);
+		return 0;
+	}
+	return ret ? ret : tree_walk(repo, &tree, 100000, visit, reading, err);
+}
+
 static int add_operation_ref(struct operation *out,
 			     const struct record_ref *ref, struct error *err)
 {
@@ -220,18 +257,14 @@ int stored_operation(struct repository *repo, const struct stored *stored,
 {
 	const struct record_git *git = &stored->record.git;
 	struct file_reading reading = {repo, out};
-	struct oid gitdir;
 	int ret;
 
 	*out = (struct operation){0};
-	ret = stored_find(repo, stored, "gitdir", &gitdir, err);
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		ret = 0;
-	} else if (!ret) {
-		ret = tree_walk(repo, &gitdir, 100000, add_operation_file,
-				&reading, err);
-	}
+	ret = walk_entry(repo, stored, "gitdir", add_operation_file, &reading,
+			 err);
+	if (!ret)
+		ret = walk_entry(repo, stored, "tags", add_operation_tag,
+				 &reading, err);
 	for (size_t i = 0; !ret && i < git->nr_refs; i++)
 		ret = add_operation_ref(out, &git->refs[i], err);
 	if (!ret && git->operation)

@@ -6,6 +6,7 @@
 #include "git/operation_mention.h"
 #include "git/operation_names.h"
 #include "git/operation_resolve.h"
+#include "git/operation_tag.h"
 #include "git/operation_todo.h"
 #include "git/repository.h"
 #include "git/tree.h"
@@ -116,11 +117,15 @@ void operation_release(struct operation *operation)
 	ref_list_release(&operation->refs);
 	free(operation->commits);
 	free(operation->others);
+	for (size_t i = 0; i < operation->nr_tags; i++)
+		buf_release(&operation->tags[i].text);
+	free(operation->tags);
 	*operation = (struct operation){0};
 }
 
 int operation_hold(struct repository *repo, const struct operation *operation,
-		   struct tree_builder *tree, struct error *err)
+		   struct pack *pack, struct tree_builder *tree,
+		   struct error *err)
 {
 	for (size_t i = 0; i < operation->nr_others; i++) {
 		const struct oid *oid = &operation->others[i];
@@ -134,5 +139,5 @@ int operation_hold(struct repository *repo, const struct operation *operation,
 				 type == OBJECT_TREE ? MODE_TREE : MODE_FILE,
 				 oid);
 	}
-	return 0;
+	return operation_tags_hold(operation, pack, tree, err);
 }

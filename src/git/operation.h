@@ -23,6 +23,12 @@ struct operation_file {
 	struct buf text;
 };
 
+/* An annotated tag that a file names. */
+struct operation_tag {
+	struct oid oid;
+	struct buf text;
+};
+
 struct operation {
 	char *name; /* "merge", "rebase", ..., several joined by "+"; NULL:
 		       none. A bare ORIG_HEAD is kept, and is no operation. */
@@ -34,6 +40,8 @@ struct operation {
 	size_t nr_commits, alloc_commits;
 	struct oid *others; /* trees and blobs, as AUTO_MERGE names one */
 	size_t nr_others, alloc_others;
+	struct operation_tag *tags; /* see git/operation_tag.h */
+	size_t nr_tags, alloc_tags;
 };
 
 /*
@@ -47,12 +55,14 @@ int operation_read(struct repository *repo, struct operation *out,
 void operation_release(struct operation *operation);
 
 /*
- * Keep the trees and blobs among the named objects alive: entries
- * "objects/<id>" of the state's tree.
+ * Keep the trees, blobs and tags among the named objects alive: entries
+ * "objects/<id>" and "tags/<id>" of the state's tree.
  */
+struct pack;
 struct tree_builder;
 int operation_hold(struct repository *repo, const struct operation *operation,
-		   struct tree_builder *tree, struct error *err);
+		   struct pack *pack, struct tree_builder *tree,
+		   struct error *err);
 
 /*
  * Check files of a checkpoint as if hostile: names of the list above, every

@@ -6,6 +6,7 @@
 #include "git/object.h"
 #include "git/operation.h"
 #include "git/operation_mention.h"
+#include "git/operation_tag.h"
 #include "git/process.h"
 #include "git/ref_name.h"
 #include "git/repository.h"
@@ -95,28 +96,6 @@ static void add_to(struct oid **list, size_t *nr, size_t *alloc,
 	(*list)[(*nr)++] = *oid;
 }
 
-/* What the tag leads to, through other tags. Missing: zero. */
-static int peel_tag(struct resolving *resolving, struct oid *oid,
-		    struct error *err)
-{
-	git_object *tag = NULL, *target = NULL;
-	git_oid id;
-	int rc;
-
-	memcpy(id.id, oid->id, OID_RAWSZ);
-	rc = git_object_lookup(&tag, resolving->repo->lg2, &id, GIT_OBJECT_TAG);
-	if (!rc)
-		rc = git_object_peel(&target, tag, GIT_OBJECT_ANY);
-	*oid = (struct oid){{0}};
-	if (!rc)
-		memcpy(oid->id, git_object_id(target)->id, OID_RAWSZ);
-	git_object_free(target);
-	git_object_free(tag);
-	return rc && rc != GIT_ENOTFOUND
-		       ? error_libgit2(err, rc, "cannot read a tag")
-		       : 0;
-}
-
 static int add_object(struct resolving *resolving, const struct oid *named,
 		      struct error *err)
 {
@@ -130,7 +109,8 @@ static int add_object(struct resolving *resolving, const struct oid *named,
 	if (object_header(resolving->repo, &oid, &type, NULL, err) < 0)
 		return err->code;
 	if (type == OBJECT_TAG) {
-		if (peel_tag(resolving, &oid, err) < 0)
+		if (operation_tag_read(resolving->repo, named, out, &oid, err) <
+		    0)
 			return err->code;
 		return add_object(resolving, &oid, err);
 	}

@@ -12,8 +12,9 @@ struct operation_mentions;
 struct repository;
 
 /*
- * Fill `refs`, `commits` and `others` of `out`. An object that is missing is
- * left out: a file may outlive what it names. A tag counts as what it leads to.
+ * Fill `refs`, `commits`, `others` and `tags` of `out`. An object that is
+ * missing is left out: a file may outlive what it names. With a tag goes what
+ * it leads to.
  */
 int operation_resolve(struct repository *repo,
 		      struct operation_mentions *mentions,

@@ -6,6 +6,8 @@
 #include "core/json.h"
 #include "ui/output.h"
 
+#define TOLD 20
+
 static void set_list(struct json *doc, const char *key,
 		     const struct checkpoint_list *list)
 {
@@ -82,9 +84,13 @@ static void say(struct output *output, const struct fetch *fetch)
 
 void fetched_print(struct output *output, const struct fetch *fetch)
 {
-	for (size_t i = 0; i < fetch->nr_refused; i++)
+	/* Who lies a thousand times is not heard out; --json has them all. */
+	for (size_t i = 0; i < fetch->nr_refused && i < TOLD; i++)
 		output_warn(output, "'%s' was not taken: %s",
 			    fetch->refused[i].ref, fetch->refused[i].reason);
+	if (fetch->nr_refused > TOLD)
+		output_warn(output, "%zu more were not taken",
+			    fetch->nr_refused - TOLD);
 	for (size_t i = 0; i < fetch->warnings.nr; i++)
 		output_warn(output, "%s", fetch->warnings.items[i]);
 	if (output->json)

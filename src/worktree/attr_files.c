@@ -36,7 +36,8 @@ static int read_from_index(const struct attr_files *files, const char *path,
 	const struct index_entry *entry =
 		files->index ? find_entry(files->index, path) : NULL;
 
-	if (!entry || entry->mode == MODE_GITLINK)
+	if (!entry || entry->mode == MODE_GITLINK ||
+	    entry->flags & INDEX_INTENT_TO_ADD)
 		return 0;
 	if (object_read(files->repo, &entry->oid, OBJECT_BLOB, RULEFILE_MAX,
 			out, err) < 0)

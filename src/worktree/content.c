@@ -150,7 +150,10 @@ static int index_has_crlf(struct reading *reading, const struct buf *raw,
 	int ret = 0;
 
 	*out = false;
+	/* To be added only later: nothing is there, maybe not even the empty
+	 * blob that stands for it. */
 	if (!reading->entry || reading->entry->mode == MODE_GITLINK ||
+	    reading->entry->flags & INDEX_INTENT_TO_ADD ||
 	    !convert_asks_index(&reading->convert, raw->ptr, raw->len))
 		return 0;
 	ret = object_read(reading->source->repo, &reading->entry->oid,

@@ -601,6 +601,10 @@ static void control_characters_are_escaped(void **state)
 	assert_compact(json, "\"\\u0001\\u001b\\u0008\\u000c\\u007f\\u0080"
 			     "\\u009f\xc2\xa0\"");
 	json_free(json);
+	/* What turns the direction of writing, too. */
+	json = parse("\"a\\u202e\xe2\x80\xaa\\u2066\xe2\x81\xa9z\"");
+	assert_compact(json, "\"a\\u202e\\u202a\\u2066\\u2069z\"");
+	json_free(json);
 }
 
 static void pretty_text_ends_in_its_only_bracket_at_column_0(void **state)

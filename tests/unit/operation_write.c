@@ -104,8 +104,8 @@ static char *hold(struct repository *repo, const struct operation *operation)
 	struct pack *pack;
 	struct oid tree;
 
-	assert_ok(operation_hold(repo, operation, builder, &err), &err);
 	assert_ok(pack_open(&pack, repo, &err), &err);
+	assert_ok(operation_hold(repo, operation, pack, builder, &err), &err);
 	assert_ok(tree_builder_write(builder, pack, &tree, &err), &err);
 	assert_ok(pack_finish(pack, &err), &err);
 	pack_free(pack);
