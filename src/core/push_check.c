@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "core/connectivity.h"
+#include "core/remote_trust.h"
 #include "core/secret_scan.h"
 #include "core/session.h"
 
@@ -39,11 +40,15 @@ static int search(struct pushing *pushing, struct error *err)
 		add_commits(&tips, &pushing->sessions[i].lacks);
 		add_commits(&haves, &pushing->sessions[i].there);
 	}
+	ret = remote_trust_update(pushing->repo, request->remote,
+				  request->flags, err);
 	search.tips = tips.items;
 	search.nr_tips = tips.nr;
 	search.haves = haves.items;
 	search.nr_haves = haves.nr;
-	ret = secret_scan(pushing->repo, &search, &pushing->out->secrets, err);
+	if (!ret)
+		ret = secret_scan(pushing->repo, &search,
+				  &pushing->out->secrets, err);
 	free(tips.items);
 	free(haves.items);
 	return ret;

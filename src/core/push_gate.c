@@ -7,6 +7,7 @@
 #include "core/commit_text.h"
 #include "core/id.h"
 #include "core/push_updates.h"
+#include "core/remote_trust.h"
 #include "core/secret_scan.h"
 #include "git/object.h"
 #include "git/process.h"
@@ -88,23 +89,22 @@ static int list_commits(const struct gate *gate,
 			const struct push_update *update, struct buf *out,
 			struct error *err)
 {
-	const char *argv[] = {
-		"rev-list", "--format=%H %s", "--stdin", "--not", NULL, NULL};
-	char *remotes = xstrfmt("--remotes=%s", gate->name);
+	static const char *const argv[] = {"rev-list", "--format=%H %s",
+					   "--stdin", NULL};
 	struct buf input = BUF_INIT;
 	struct git_command command = {.repo = gate->repo, .argv = argv};
 	char hex[OID_HEXSZ + 1];
 	int ret;
 
-	argv[4] = remotes;
 	buf_addf(&input, "%s\n", oid_hex(&update->new_oid, hex));
 	for (size_t i = 0; i < gate->nr_haves; i++)
 		buf_addf(&input, "^%s\n", oid_hex(&gate->haves[i], hex));
+	ret = remote_trust_read(gate->repo, gate->name, &input, err);
 	command.input = input.ptr;
 	command.input_len = input.len;
-	ret = git_run(&command, out, NULL, err);
+	if (!ret)
+		ret = git_run(&command, out, NULL, err);
 	buf_release(&input);
-	free(remotes);
 	return ret;
 }
 

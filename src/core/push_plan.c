@@ -10,6 +10,7 @@
 #include "core/manifest_commit.h"
 #include "core/manifest_peek.h"
 #include "core/record.h"
+#include "core/remote_trust.h"
 #include "core/session.h"
 #include "git/commit.h"
 #include "git/object.h"
@@ -381,9 +382,8 @@ static void add_lines(struct repository *repo, const struct manifest *manifest,
 
 void pushing_count_commits(struct pushing *pushing)
 {
-	char *ours = xstrfmt("--remotes=%s", pushing->request->remote);
-	const char *const argv[] = {"rev-list", "--count", "--stdin",
-				    "--not",	ours,	   NULL};
+	static const char *const argv[] = {"rev-list", "--count", "--stdin",
+					   NULL};
 	struct git_command command = {.repo = pushing->repo, .argv = argv};
 	struct buf input = BUF_INIT, text = BUF_INIT;
 	struct error ignored = ERROR_INIT;
@@ -395,7 +395,11 @@ void pushing_count_commits(struct pushing *pushing)
 			  &input);
 	}
 	pushing->out->commits = 0;
-	if (input.len) {
+	if (input.len &&
+	    remote_trust_read(pushing->repo, pushing->request->remote, &input,
+			      &ignored) < 0) {
+		pushing->out->commits = -1;
+	} else if (input.len) {
 		command.input = input.ptr;
 		command.input_len = input.len;
 		/* A shallow or damaged history keeps nobody from pushing. */
@@ -407,5 +411,4 @@ void pushing_count_commits(struct pushing *pushing)
 	error_release(&ignored);
 	buf_release(&input);
 	buf_release(&text);
-	free(ours);
 }

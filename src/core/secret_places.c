@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/checksum.h"
 #include "base/strlist.h"
+#include "core/remote_trust.h"
 #include "git/commit.h"
 #include "git/object.h"
 #include "git/process.h"
@@ -174,45 +175,26 @@ static int list_objects(struct reading *reading, const char *const *argv,
 	return ret;
 }
 
-/* As text in a pattern of refs. */
-static void add_literally(struct buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (strchr("*?[\\", *text))
-			buf_addch(out, '\\');
-		buf_addch(out, *text);
-	}
-}
-
 static int find_objects(struct reading *reading, const struct oid *tips,
 			size_t nr_tips, const struct oid *haves,
 			size_t nr_haves, const char *remote, struct error *err)
 {
-	const char *argv[] = {"rev-list", "--objects", "--stdin", "--not",
-			      NULL,	  NULL,	       NULL};
-	struct buf input = BUF_INIT, mine = BUF_INIT, ours = BUF_INIT;
+	static const char *const argv[] = {"rev-list", "--objects", "--stdin",
+					   NULL};
+	struct buf input = BUF_INIT;
 	char hex[OID_HEXSZ + 1];
-	int ret;
+	int ret = 0;
 
 	for (size_t i = 0; i < nr_tips; i++)
 		buf_addf(&input, "%s\n", oid_hex(&tips[i], hex));
 	for (size_t i = 0; i < nr_haves; i++)
 		if (object_exists(reading->repo, &haves[i]))
 			buf_addf(&input, "^%s\n", oid_hex(&haves[i], hex));
-	if (remote) {
-		buf_addstr(&mine, "--glob=refs/remotes/");
-		add_literally(&mine, remote);
-		buf_addstr(&mine, "/*");
-		buf_addstr(&ours, "--glob=refs/checkpoint-remotes/");
-		add_literally(&ours, remote);
-		buf_addstr(&ours, "/*");
-		argv[4] = mine.ptr;
-		argv[5] = ours.ptr;
-	}
-	ret = list_objects(reading, argv, &input, err);
+	if (remote)
+		ret = remote_trust_read(reading->repo, remote, &input, err);
+	if (!ret)
+		ret = list_objects(reading, argv, &input, err);
 	buf_release(&input);
-	buf_release(&mine);
-	buf_release(&ours);
 	return ret;
 }
 

@@ -40,8 +40,8 @@ struct secret_places {
 
 /*
  * Find all that is reachable from `tips`, and not from `haves` nor from
- * refs/remotes/<remote>/ and refs/checkpoint-remotes/<remote>/ (`remote` NULL:
- * no such refs). Ids of `haves` that are not here are passed over. The caller
+ * what the remote is known to have, core/remote_trust.h (`remote` NULL: that is
+ * not known). Ids of `haves` that are not here are passed over. The caller
  * must secret_places_release() in any case.
  */
 int secret_places_read(struct secret_places *out, struct repository *repo,

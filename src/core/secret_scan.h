@@ -28,8 +28,8 @@ struct secret_request {
 	/* ... and what the other side has; ids that are not here do no harm. */
 	const struct oid *haves;
 	size_t nr_haves;
-	/* It also has refs/remotes/<remote>/ and
-	 * refs/checkpoint-remotes/<remote>/; or NULL. */
+	/* It also has what remote_trust_read() tells of this remote; or
+	 * NULL. */
 	const char *remote;
 	/* What is to be done, for error text: "push". */
 	const char *what;
