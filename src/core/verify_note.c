@@ -40,12 +40,9 @@ int verify_note(struct verifying *verifying, struct error *err)
 	const struct stored *stored = &verifying->target.stored;
 	struct buf text = BUF_INIT, note = BUF_INIT;
 	char *ref = notes_ref(&stored->name);
-	int ret = 0;
+	int ret = read_metadata(verifying->repo, stored, &text, err);
 
-	/* Notes of fetched ones are their clone's. */
-	if (!stored->name.remote)
-		ret = read_metadata(verifying->repo, stored, &text, err);
-	if (!ret && !stored->name.remote) {
+	if (!ret) {
 		ret = note_read(verifying->repo, ref, &stored->name.commit,
 				MAX_NOTE, &note, err);
 		if (ret == ERR_NOT_FOUND)
