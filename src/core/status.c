@@ -6,6 +6,7 @@
 #include "core/candidates.h"
 #include "core/occasion.h"
 #include "core/protected.h"
+#include "core/push_queue.h"
 #include "core/stored.h"
 #include "core/workspace.h"
 
@@ -188,6 +189,7 @@ int status_read(struct repository *repo, bool remotes, struct status *out,
 	    read_journal(out, repo, err) < 0)
 		return err->code;
 	read_digest(out, repo);
+	out->push_failure = push_queue_failure(repo, &out->push_failure_ms);
 	return remotes ? read_others(out, repo, err) : 0;
 }
 
@@ -198,6 +200,7 @@ void status_release(struct status *status)
 	free(status->last_type);
 	free(status->last_digest);
 	free(status->digest_error);
+	free(status->push_failure);
 	free(status->crowded);
 	journal_release(&status->journal);
 	strlist_release(&status->protected_paths);

@@ -48,6 +48,9 @@ struct status {
 	struct journal journal; /* of that, if it can be read */
 	struct strlist protected_paths;
 
+	char *push_failure; /* why the last automatic push failed; or NULL */
+	int64_t push_failure_ms;
+
 	struct recovery_list others; /* filled with --remotes */
 };
 

@@ -119,6 +119,19 @@ static void set_restore(struct json *doc, const struct status *status)
 	json_set_string(object, "safety", status->journal.safety.id);
 }
 
+static void set_push_failure(struct json *doc, const struct status *status)
+{
+	struct json *object;
+
+	if (!status->push_failure) {
+		json_set_null(doc, "push_failure");
+		return;
+	}
+	object = json_set_object(doc, "push_failure");
+	json_set_time(object, "timestamp", status->push_failure_ms);
+	json_set_string(object, "reason", status->push_failure);
+}
+
 static void set_others(struct json *doc, const struct status *status)
 {
 	struct json *array = json_set_array(doc, "remotes");
@@ -159,6 +172,7 @@ struct json *status_to_json(const struct status *status, bool remotes)
 	array = json_set_array(doc, "protected");
 	for (size_t i = 0; i < status->protected_paths.nr; i++)
 		json_add_path(array, status->protected_paths.items[i]);
+	set_push_failure(doc, status);
 	if (remotes)
 		set_others(doc, status);
 	return doc;

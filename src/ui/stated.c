@@ -229,6 +229,19 @@ static void print_restore(struct output *output, const struct status *status)
 	}
 }
 
+static void print_push(struct output *output, const struct status *status)
+{
+	struct buf value = BUF_INIT;
+
+	if (!status->push_failure)
+		return;
+	buf_addstr(&value, "the last automatic push failed, ");
+	clock_relative(&value, status->push_failure_ms, status->now_ms);
+	buf_addf(&value, ": %s; 'git checkpoint push' tries again",
+		 status->push_failure);
+	print_value(output, "Attention", COLOR_RED, &value);
+}
+
 /* -- other clones -------------------------------------------------------- */
 
 static void print_other(struct output *output, const struct recovery *item,
@@ -297,6 +310,7 @@ void stated_print(struct output *output, const struct status *status,
 	print_drift(output, status);
 	print_counts(output, status);
 	print_restore(output, status);
+	print_push(output, status);
 	if (remotes)
 		print_others(output, status);
 	if (status->has_session && status->session.status != SESSION_ACTIVE &&
