@@ -64,6 +64,21 @@ static int read_criteria(struct clean *clean, const struct options *options,
 	return 0;
 }
 
+/* A remote tells ids, types and times, and nothing of what is in them; but what
+ * was dropped here can be dropped there. */
+static int refuse_for_remote(const struct clean *clean,
+			     const struct options *options, struct error *err)
+{
+	options_error(options, err,
+		      "--remote does not go with --path, --task, --sessions or "
+		      "--verify");
+	return error_hint(err,
+			  "without --remote they choose here; then 'git "
+			  "checkpoint clean --remote %s' drops there what was "
+			  "dropped here",
+			  clean->remote);
+}
+
 static int read_kind(struct clean *clean, const struct options *options,
 		     const struct arguments *args, struct error *err)
 {
@@ -82,10 +97,7 @@ static int read_kind(struct clean *clean, const struct options *options,
 				     "holds the path");
 	if (clean->remote && (clean->paths.nr || criteria->task ||
 			      criteria->lost || clean->sessions))
-		return options_error(
-			options, err,
-			"--remote does not go with --path, --task, "
-			"--sessions or --verify");
+		return refuse_for_remote(clean, options, err);
 	if (clean->sessions) {
 		clean->request.keep_sessions =
 			criteria->keep >= 0 ? criteria->keep : DEFAULT_SESSIONS;

@@ -17,10 +17,31 @@ static int no_remote(const char *name, struct error *err)
 			       "remote add <name> <url>' adds one");
 }
 
+/* As git tells a place from a name. */
+static bool is_place(const char *name)
+{
+	return strchr(name, '/') || strchr(name, ':') || *name == '.' ||
+	       *name == '~';
+}
+
+/* What is fetched from a place, and what is remembered of it, needs a name to
+ * be kept under. The place is not repeated: a password may be in it. */
+static int no_name(struct error *err)
+{
+	error_set(err, ERR_FAILED,
+		  "a URL or a path is no name of a remote, and checkpoints are "
+		  "exchanged with remotes that have one");
+	error_hint(err, "'git remote add <name> <url>' gives it one");
+	return error_hint(err, "'git checkpoint export <file>' makes a file "
+			       "instead, for any place");
+}
+
 int remote_check(const struct repository *repo, const char *name,
 		 struct error *err)
 {
-	return remote_exists(repo, name) ? 0 : no_remote(name, err);
+	if (remote_exists(repo, name))
+		return 0;
+	return is_place(name) ? no_name(err) : no_remote(name, err);
 }
 
 /* The remote of the branch that is checked out, or NULL. Borrowed. */
@@ -55,7 +76,7 @@ int remote_default(struct repository *repo, char **out, struct error *err)
 			*out = xstrdup(name);
 			return 0;
 		}
-		no_remote(name, err);
+		remote_check(repo, name, err);
 		return error_prefix(err, KEY);
 	}
 	name = branch_remote(repo);
@@ -117,6 +138,8 @@ int remote_choose(struct repository *repo, const char *const *args, size_t nr,
 		*remote = xstrdup(args[0]);
 		return add_sessions(args + 1, nr - 1, sessions, err);
 	}
+	if (nr && is_place(args[0]))
+		return no_name(err);
 	if (nr && !is_session(repo, args[0]))
 		return no_remote(args[0], err);
 	if (remote_default(repo, remote, err) < 0)
