@@ -27,6 +27,7 @@ struct gate {
 	struct push_updates updates;
 	struct oid_set checkpoints; /* every C of this repository */
 	struct oid_set local;	    /* every L */
+	struct buf known;	    /* what the other side has, for rev-list */
 	struct oid *tips, *haves;
 	size_t nr_tips, nr_haves;
 };
@@ -97,13 +98,10 @@ static int list_commits(const struct gate *gate,
 	int ret;
 
 	buf_addf(&input, "%s\n", oid_hex(&update->new_oid, hex));
-	for (size_t i = 0; i < gate->nr_haves; i++)
-		buf_addf(&input, "^%s\n", oid_hex(&gate->haves[i], hex));
-	ret = remote_trust_read(gate->repo, gate->name, &input, err);
+	buf_add(&input, gate->known.ptr, gate->known.len);
 	command.input = input.ptr;
 	command.input_len = input.len;
-	if (!ret)
-		ret = git_run(&command, out, NULL, err);
+	ret = git_run(&command, out, NULL, err);
 	buf_release(&input);
 	return ret;
 }
@@ -157,18 +155,28 @@ static int look_inside(struct gate *gate, const struct push_update *update,
 	return ret < 0 ? ret : 0;
 }
 
-static int choose(struct gate *gate, struct error *err)
+/* What the other side has: git has just asked it, and what it had before. */
+static int read_known(struct gate *gate, struct error *err)
 {
-	int ret = 0;
+	char hex[OID_HEXSZ + 1];
 
-	gate->tips = xcalloc(gate->updates.nr, sizeof(*gate->tips));
 	gate->haves = xcalloc(gate->updates.nr, sizeof(*gate->haves));
 	for (size_t i = 0; i < gate->updates.nr; i++) {
 		const struct oid *old = &gate->updates.items[i].old_oid;
 
-		if (!oid_is_zero(old) && object_exists(gate->repo, old))
-			gate->haves[gate->nr_haves++] = *old;
+		if (oid_is_zero(old) || !object_exists(gate->repo, old))
+			continue;
+		gate->haves[gate->nr_haves++] = *old;
+		buf_addf(&gate->known, "^%s\n", oid_hex(old, hex));
 	}
+	return remote_trust_read(gate->repo, gate->name, &gate->known, err);
+}
+
+static int choose(struct gate *gate, struct error *err)
+{
+	int ret = read_known(gate, err);
+
+	gate->tips = xcalloc(gate->updates.nr, sizeof(*gate->tips));
 	for (size_t i = 0; !ret && i < gate->updates.nr; i++) {
 		const struct push_update *update = &gate->updates.items[i];
 
@@ -189,6 +197,7 @@ static void release(struct gate *gate)
 	push_updates_release(&gate->updates);
 	free(gate->tips);
 	free(gate->haves);
+	buf_release(&gate->known);
 	oid_set_release(&gate->checkpoints);
 	oid_set_release(&gate->local);
 }
@@ -197,7 +206,7 @@ int push_gate_check(struct repository *repo, const char *remote,
 		    const char *lines, size_t len, struct secret_finds *out,
 		    struct error *err)
 {
-	struct gate gate = {.repo = repo, .name = remote};
+	struct gate gate = {.repo = repo, .name = remote, .known = BUF_INIT};
 	int ret = push_updates_parse(&gate.updates, lines, len, err);
 
 	*out = (struct secret_finds){0};

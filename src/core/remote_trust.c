@@ -119,7 +119,9 @@ static int list_there(const struct trust *trust, const char *pattern,
 	if (!remote_list_refs(trust->repo, trust->url, pattern, flags, out,
 			      err))
 		return 0;
-	/* In a URL there may be a password. */
+	/* A password may be in it, and it would be said. */
+	if (!strchr(trust->url, '@'))
+		return err->code;
 	return error_set(err, ERR_FAILED, "cannot list what '%s' has",
 			 trust->remote);
 }
