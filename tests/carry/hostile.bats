@@ -149,6 +149,71 @@ refs/checkpoints-local/$second"
 	assert_nothing_came
 }
 
+# Import a local part with this tree, and do what can be done with it: nothing
+# leads out of the worktree.
+assert_local_tree_is_harmless() {
+	local forged
+
+	forged=$(git cat-file commit "refs/checkpoints-local/$name" |
+		sed "1s/.*/tree $1/" |
+		git hash-object -t commit -w --literally --stdin)
+	git update-ref "refs/checkpoints-local/$name" "$forged"
+	git bundle create -q "$BUNDLE" --glob='refs/checkpoints*'
+	rm -rf "$BATS_TEST_TMPDIR/victim"
+	git clone --quiet "$REPO" "$BATS_TEST_TMPDIR/victim"
+	cd "$BATS_TEST_TMPDIR/victim"
+	for command in "import $BUNDLE" "show ${name#*/}" \
+		"verify ${name#*/}" "restore --dry-run ${name#*/}" \
+		"restore ${name#*/}" "restore ${name#*/} -- ." \
+		"clean ${name#*/}"; do
+		# shellcheck disable=SC2086 # words
+		run timeout 30 git checkpoint $command
+		[[ $status == 0 || $status == 1 || $status == 128 ]] ||
+			fail "$command: $status"
+		assert_not_exists .git/hooks/post-checkout
+		assert_not_exists hooks/post-checkout
+		assert_not_exists ../hooks
+		assert_not_exists ../evil
+		[[ ! $output == *$'\e'* ]] || fail 'drives a terminal'
+	done
+	cd "$REPO"
+}
+
+@test 'a local part with a crafted tree' {
+	repo_new
+	mkdir ignored
+	echo ignored >ignored/file
+	git checkpoint create -q --ignored
+	name=$(newest_name)
+	blob=$(git hash-object -w --stdin <<<'#!/bin/sh')
+	raw() {
+		perl -e 'while (@ARGV) {
+			my ($mode, $name, $id) = splice @ARGV, 0, 3;
+			$name =~ s/%([0-9a-f]{2})/chr hex $1/ge;
+			print "$mode $name\0", pack "H*", $id;
+		}' -- "$@" | git hash-object -t tree -w --literally --stdin
+	}
+	hooks=$(raw 40000 hooks "$(raw 100755 post-checkout "$blob")")
+	omitted=$(git rev-parse "refs/checkpoints-local/$name:omitted")
+	link=$(printf '../..' | git hash-object -w --stdin)
+	REPO_IS_DAMAGED=1
+	for entry in "40000 .git $hooks" "40000 .. $hooks" "40000 .gIt $hooks" \
+		"100644 ../evil $blob" "100644 a/../../evil $blob" \
+		"120000 up $link" "100644 e%1b[31m $blob" "160000 x $blob"; do
+		# shellcheck disable=SC2086 # words
+		assert_local_tree_is_harmless "$(raw 40000 ignored \
+			"$(raw $entry)" 100644 omitted "$omitted")"
+	done
+	# Lists that lie.
+	for text in 'omitted 1' $'x\e[31m' "$(printf 'a%.0s' {1..5000})"; do
+		bad=$(git hash-object -w --stdin <<<"$text")
+		assert_local_tree_is_harmless "$(raw 100644 omitted "$bad")"
+	done
+	assert_local_tree_is_harmless "$(raw 40000 omitted "$hooks")"
+	assert_local_tree_is_harmless "$(raw 100644 ignored "$blob" \
+		100644 omitted "$omitted")"
+}
+
 @test 'a name beyond the clock does not become the latest' {
 	repo_new
 	git checkpoint create -q

@@ -228,6 +228,6 @@ bounded_time() {
 	esac
 	plain=${output//[$'\n\t\200'-$'\377']/}
 	[[ $plain != *[$'\001'-$'\037\177']* && $output != *$'\u9b'* &&
-		($output != *$'\u202e'* || $* == *--json*) ]] ||
+		$output != *$'\u202e'* ]] ||
 		fail "'$*' prints what drives a terminal: $(cat -v <<<"$output")"
 }

@@ -100,6 +100,23 @@ assert_operation_refused() {
 	assert_operation_refused
 	printf '[core]\n\tfsmonitor = ../outside/run\n' >"$state/gitdir/config"
 	assert_operation_refused
+	# A tag that is another, and one that is none.
+	for text in 'no tag' ''; do
+		printf '%s' "$text" >"$TMPDIR/tag"
+		id=$(git hash-object -t tag --literally "$TMPDIR/tag")
+		git rev-parse HEAD >"$state/gitdir/MERGE_HEAD"
+		mkdir "$state/tags"
+		cp "$TMPDIR/tag" "$state/tags/${id/%????/0000}"
+		assert_operation_refused
+		rm -r "$state/tags"
+		git rev-parse HEAD >"$state/gitdir/MERGE_HEAD"
+		mkdir "$state/tags"
+		cp "$TMPDIR/tag" "$state/tags/$id"
+		assert_operation_refused
+		assert_line --partial 'is no tag'
+		run ! git cat-file -e "$id"
+		rm -r "$state/tags"
+	done
 	read_all
 	assert_untouched
 }

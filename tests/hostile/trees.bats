@@ -7,6 +7,9 @@ load forge
 	forge_new
 	forge
 	read_all
+	run -1 git checkpoint verify "$ID"
+	assert_line --partial 'its note is missing'
+	run -0 git checkpoint verify --repair "$ID"
 	run -0 git checkpoint verify "$ID"
 	run -0 git checkpoint restore "$ID"
 	assert_equal "$(cat untracked)" untracked

@@ -19,6 +19,22 @@ setup() {
 	assert_output $'empty\nlater\nlater.sh'
 }
 
+@test 'intent to add, when gc has taken the empty blob' {
+	git config core.autocrlf input
+	printf 'one\r\ntwo\r\n' >later
+	git add --intent-to-add later
+	git checkpoint create -q
+	git rm -q --cached later
+	git gc -q --prune=now
+	run ! git cat-file -e "$(git hash-object -t blob /dev/null)"
+	git checkpoint restore -q latest
+	git fsck --strict --no-dangling
+	echo more >>file
+	git checkpoint create -q
+	git checkpoint undo -q
+	git checkpoint redo -q
+}
+
 @test 'intent to add a file that is gone' {
 	echo later >later
 	git add --intent-to-add later

@@ -65,6 +65,13 @@ assert_continues() {
 		'operation_resolve; git commit --no-edit'
 }
 
+@test 'a merge of an annotated tag that is gone' {
+	assert_continues merge_tag 'operation_resolve; git merge --continue' \
+		'git merge --abort'
+	run -0 git cat-file -p main
+	assert_line --partial 'mergetag object '
+}
+
 @test 'a merge that was told to stop' {
 	assert_continues merge_stopped 'git merge --abort' 'git commit --no-edit'
 }

@@ -39,6 +39,16 @@ assert_like_there() {
 	git merge --abort
 }
 
+@test 'a merge of a tag that is only there' {
+	clone_with merge_tag
+	git checkpoint restore -q --operation "$name"
+	assert_like_there
+	operation_resolve
+	git merge --continue
+	run -0 git cat-file -p main
+	assert_line --partial 'mergetag object '
+}
+
 @test 'a rebase, which goes on' {
 	clone_with rebase_merge
 	git checkout -q topic

@@ -34,6 +34,33 @@ merge_conflict() {
 	work_leave
 }
 
+# MERGE_HEAD names a tag that nothing else does. A signature, good or not, is
+# what git puts into the commit.
+merge_tag() {
+	local inner outer
+
+	git tag -a -m 'a tag of what is merged' inner topic
+	inner=$(git rev-parse inner)
+	git tag -d inner >/dev/null
+	outer=$(
+		git mktag <<-EOF
+			object $inner
+			type tag
+			tag outer
+			tagger A U Thor <author@example.com> 1112911993 +0000
+
+			a tag of a tag
+			-----BEGIN PGP SIGNATURE-----
+
+			none
+			-----END PGP SIGNATURE-----
+		EOF
+	)
+	run -1 git merge "$outer"
+	assert_equal "$(cat .git/MERGE_HEAD)" "$outer"
+	work_leave
+}
+
 merge_stopped() {
 	git merge -q --no-ff --no-commit second
 	work_leave

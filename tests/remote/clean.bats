@@ -172,4 +172,17 @@ $session/manifest-2"
 	run -129 git checkpoint clean --remote origin --path file
 	assert_line --index 0 \
 		'error: --remote does not go with --path, --task, --sessions or --verify'
+	assert_line --partial "without --remote they choose here; then 'git checkpoint clean --remote origin' drops there what was dropped here"
+}
+
+@test "what holds a path is dropped here, then there" {
+	echo later >later
+	three=$(create three)
+	git checkpoint push --quiet
+	run -0 git checkpoint clean --path later
+	run -0 git checkpoint clean --remote origin
+	assert_output --partial "$three"
+	run -0 listed "$session"
+	refute_output --partial "$three"
+	assert_output --partial cp_
 }

@@ -40,6 +40,21 @@ $one"
 	assert_equal "$(jq -r .id <<<"$output")" "$one"
 }
 
+@test "verify says that the note of a fetched one is missing, and makes it" {
+	git checkpoint fetch --quiet
+	run -0 git checkpoint verify "$one" "$two"
+	before=$(git notes --ref="checkpoints/$session" show "$ref/$one")
+	git notes --ref="checkpoints/$session" remove "$ref/$one"
+	run -1 git checkpoint verify "$one" "$two"
+	assert_line --partial 'its note is missing'
+	assert_line "hint: 'git checkpoint verify --repair' makes notes again"
+	assert_line "$two: ok"
+	run -0 git checkpoint verify --repair "$one"
+	run -0 git checkpoint verify "$one" "$two"
+	assert_equal "$(git notes --ref="checkpoints/$session" show \
+		"$ref/$one")" "$before"
+}
+
 @test "a fetched checkpoint is restored as it was" {
 	before=$(snapshot_of "$REPO" | grep -v ignored)
 	git checkpoint fetch --quiet

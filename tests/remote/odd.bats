@@ -51,9 +51,40 @@ remote_hook() {
 	git config remote.origin.pushurl "$BATS_TEST_TMPDIR/read-only.git"
 	create two
 	run -128 git checkpoint push
-	assert_line --index 0 --partial "fatal: cannot push to 'origin': "
+	assert_line --index 0 --partial "fatal: cannot list what '$BATS_TEST_TMPDIR/read-only.git' has: "
 	run -0 git checkpoint fetch
 	assert_line "Fetched 1 checkpoint of 1 session from 'origin'"
+}
+
+@test "a remote that looks at every object takes what is pushed" {
+	remote_new
+	git -C "$REMOTE" config receive.fsckObjects true
+	git -C "$REMOTE" config receive.denyDeletes true
+	work_start
+	create one
+	echo more >>file
+	create two
+	run -0 git checkpoint push
+	git config fetch.fsckObjects true
+	another_machine b
+	git config fetch.fsckObjects true
+	run -0 git checkpoint fetch --quiet
+	assert_equal "${#lines[@]}" 2
+}
+
+@test "a directory that cannot be written to is told of" {
+	remote_new
+	create one
+	git checkpoint push --quiet
+	create two
+	# As root one can write anywhere: what receives says no.
+	remote_hook pre-receive 'echo "this is a mirror, read only" >&2; exit 1'
+	run -128 git checkpoint push
+	assert_line --index 0 --partial "fatal: 'origin' refused session '$(session)': "
+	assert_output --partial 'this is a mirror, read only'
+	run -0 git checkpoint fetch
+	run -0 git checkpoint ls-remote
+	assert_output --partial "$(session)"
 }
 
 @test "a remote that dies in the middle loses nothing, and the next push goes on" {
@@ -315,6 +346,57 @@ $two"
 	run -0 git checkpoint push
 }
 
+# The one in the background holds this from before it takes what is asked for
+# from the list until that is done.
+wait_for_push() {
+	while [[ -s .git/checkpoint.d/push-queue ]]; do
+		flock .git/checkpoint.d/push-runner.lock true
+	done
+	flock .git/checkpoint.d/push-runner.lock true
+}
+
+@test "an automatic push that failed is said by status, until one is made" {
+	remote_new
+	run -0 git checkpoint status --json
+	assert_equal "$(jq .push_failure <<<"$output")" null
+	git config checkpoint.autoPush true
+	git checkpoint hooks install
+	create one
+	remote_hook update 'case $1 in refs/heads/*) ;;' \
+		"*) printf 'not \\033[31mthis\\n' >&2; exit 1 ;; esac"
+	echo more >>file
+	commit_all second
+	run -0 git push --quiet 3>&-
+	wait_for_push
+	run -0 git checkpoint status
+	assert_line --partial 'the last automatic push failed, '
+	assert_line --partial "; 'git checkpoint push' tries again"
+	refute_output --partial $'\e'
+	run -0 git checkpoint status --json
+	assert_equal "$(jq -r '.push_failure.reason' <<<"$output" |
+		cut -c1-13)" 'hook declined'
+	assert_regex "$(jq -r .push_failure.timestamp <<<"$output")" \
+		'^20[0-9-]*T[0-9:.]*Z$'
+	# A dry run mends nothing.
+	run git checkpoint push --dry-run
+	run -0 git checkpoint status --json
+	refute [ "$(jq .push_failure <<<"$output")" = null ]
+	rm "$REMOTE/hooks/update"
+	run -0 git checkpoint push
+	run -0 git checkpoint status --json
+	assert_equal "$(jq .push_failure <<<"$output")" null
+	# A secret is a failure like any other, and is not said here either.
+	printf 'key = AKI%s\n' AIOSFODNN7EXAMPLE >settings
+	create two
+	echo more >>file
+	git commit --quiet --message third file
+	run -0 git push --quiet 3>&-
+	wait_for_push
+	run -0 git checkpoint status
+	assert_output --partial "refusing to push a secret: 'settings', line 1"
+	refute_output --partial AIOSFODNN7
+}
+
 @test "an automatic push follows the user's own" {
 	remote_new
 	git config checkpoint.autoPush true
@@ -323,12 +405,7 @@ $two"
 	echo more >>file
 	commit_all second
 	git push --quiet 3>&-
-	# The one in the background holds this from before it takes what is
-	# asked for from the list until that is done.
-	while [[ -s .git/checkpoint.d/push-queue ]]; do
-		flock .git/checkpoint.d/push-runner.lock true
-	done
-	flock .git/checkpoint.d/push-runner.lock true
+	wait_for_push
 	run -0 listed "$(session)"
 	assert_output "$one"
 }

@@ -172,6 +172,27 @@ refs/heads/main"
 		"fatal: this repository has no session 'session_1_00000000'"
 }
 
+@test "a URL or a path is no remote, and is not repeated" {
+	remote_new
+	create one
+	for place in https://user:pass''word@example.com/x.git "$REMOTE" \
+		../remote.git ./remote.git host:x.git; do
+		for command in push fetch ls-remote 'clean --remote'; do
+			# shellcheck disable=SC2086 # words
+			run -128 git checkpoint $command "$place"
+			assert_line "hint: 'git remote add <name> <url>' gives it one"
+			refute_output --partial "$place"
+		done
+	done
+	run -128 git -c checkpoint.remote="$REMOTE" checkpoint push
+	assert_line --index 0 --partial 'fatal: checkpoint.remote: a URL or a path is no name of a remote'
+	run -0 remote_refs
+	refute_output
+	# A remote may be named so, and is one then.
+	git remote add up/stream "$REMOTE"
+	run -0 git checkpoint push up/stream
+}
+
 @test "which remote is meant is said by the configuration, or by the branch" {
 	remote_new
 	git init --quiet --bare ../other.git

@@ -128,7 +128,33 @@ work_start_in_merge() {
 	tell_story
 }
 
-@test "http, git http-backend behind lighttpd" {
+@test "git daemon that can only be read" {
+	[[ -x $(git --exec-path)/git-daemon ]] || skip 'no git daemon'
+	start_server() {
+		git daemon --listen=127.0.0.1 --port="$PORT" --export-all \
+			--base-path="$SERVED" --reuseaddr \
+			2>"$BATS_TEST_TMPDIR/server.log" 3>&- &
+		SERVER=$!
+	}
+	serve "git://127.0.0.1:\$PORT/$NAME"
+	repo_new
+	git remote add origin "$REMOTE"
+	git push --quiet origin main
+	one=$(create one)
+	git checkpoint push --quiet
+	git remote set-url origin "$URL"
+	create two
+	run -128 git checkpoint push
+	assert_line --index 0 --partial "fatal: cannot push to 'origin': "
+	another_machine b "$URL"
+	run -0 git checkpoint fetch --quiet
+	assert_output "$one"
+}
+
+# lighttpd_has <more>...: skip without it; start_server() starts it then, with
+# these lines more in its configuration.
+lighttpd_has() {
+	LIGHTTPD=$(printf '%s\n' "$@")
 	PATH=$PATH:/usr/sbin
 	command -v lighttpd >/dev/null || skip 'no lighttpd'
 	[[ -x $(git --exec-path)/git-http-backend ]] || skip 'no http-backend'
@@ -147,13 +173,59 @@ work_start_in_merge() {
 				"GIT_HTTP_EXPORT_ALL" => "1",
 				"GIT_CONFIG_NOSYSTEM" => "1",
 				"HOME" => "$HOME")
+			$LIGHTTPD
 		END
 		lighttpd -D -f "$BATS_TEST_TMPDIR/lighttpd.conf" \
 			>"$BATS_TEST_TMPDIR/server.log" 2>&1 3>&- &
 		SERVER=$!
 	}
+}
+
+@test "http, git http-backend behind lighttpd" {
+	lighttpd_has
 	serve "http://127.0.0.1:\$PORT/git/$NAME"
 	tell_story
+}
+
+@test "http with a password, from a credential helper" {
+	lighttpd_has 'server.modules += ("mod_auth", "mod_authn_file")' \
+		'auth.backend = "plain"' \
+		"auth.backend.plain.userfile = \"$BATS_TEST_TMPDIR/users\"" \
+		'auth.require = ("/" => ("method" => "basic",' \
+		'  "realm" => "git", "require" => "valid-user"))'
+	echo 'fleet:let me in' >"$BATS_TEST_TMPDIR/users"
+	cat >"$BATS_TEST_TMPDIR/helper" <<-'END'
+		#!/bin/sh
+		[ "$1" = get ] && printf 'username=fleet\npassword=let me in\n'
+	END
+	chmod +x "$BATS_TEST_TMPDIR/helper"
+	git config --global credential.helper "$BATS_TEST_TMPDIR/helper"
+	serve "http://127.0.0.1:\$PORT/git/$NAME"
+	run ! git -c credential.helper= ls-remote "$URL" </dev/null
+	tell_story
+	# Without it, and nobody there to be asked, it is said, and at once.
+	git config --global credential.helper ''
+	echo more >>file
+	create three
+	for command in push fetch ls-remote; do
+		GIT_TERMINAL_PROMPT=0 run -128 git checkpoint "$command"
+		assert_line --index 0 --partial "fatal: cannot "
+		refute_output --partial 'let me in'
+	done
+	# So it is in the background, where there is a terminal or not.
+	git config checkpoint.autoPush true
+	git checkpoint hooks install --quiet
+	run -0 .git/hooks/pre-push origin "$URL" 3>&- </dev/null
+	while [[ -s .git/checkpoint.d/push-queue ]]; do
+		flock .git/checkpoint.d/push-runner.lock true
+	done
+	flock .git/checkpoint.d/push-runner.lock true
+	run -0 git checkpoint status
+	assert_line --partial 'the last automatic push failed, '
+	git config --global credential.helper "$BATS_TEST_TMPDIR/helper"
+	run -0 git checkpoint push
+	run -0 git checkpoint status
+	refute_line --partial 'automatic push failed'
 }
 
 @test "ssh, an openssh server" {
