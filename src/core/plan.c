@@ -415,7 +415,11 @@ int plan_make(struct plan *out, struct snapshot *now,
 	      const struct target *target, const struct strlist *pathspecs,
 	      struct error *err)
 {
-	struct planning planning = {out, now, target, pathspecs, STRMAP_INIT};
+	struct planning planning = {.plan = out,
+				    .now = now,
+				    .target = target,
+				    .pathspecs = pathspecs,
+				    .dirs = STRMAP_INIT};
 
 	*out = (struct plan)PLAN_INIT;
 	if (!oid_is_zero(&target->ignored_tree))
@@ -431,16 +435,17 @@ int plan_make(struct plan *out, struct snapshot *now,
 	    plan_conversions(&planning, &target->worktree_extra, err) < 0 ||
 	    planning_modes(&planning, err) < 0 ||
 	    plan_empty_dirs(&planning, err) < 0) {
-		strmap_release(&planning.dirs, NULL);
-		return err->code;
+		goto done;
 	}
 	planning_new_dirs(&planning);
-	strmap_release(&planning.dirs, NULL);
 	if (planning_open_dirs(&planning, err) < 0)
-		return err->code;
+		goto done;
 	drop_kept_ignored(out);
 	sort_items(out);
-	return 0;
+done:
+	strmap_release(&planning.dirs, NULL);
+	free(planning.missing);
+	return err->code;
 }
 
 void plan_release(struct plan *plan)

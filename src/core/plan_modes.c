@@ -80,6 +80,7 @@ void planning_new_dirs(struct planning *planning)
 	const int top_fd = planning->now->scan->top_fd;
 	const mode_t mask = umask(077);
 	size_t nr = planning->plan->nr;
+	struct strmap seen = STRMAP_INIT;
 
 	umask(mask);
 	for (size_t i = 0; i < nr; i++) {
@@ -92,7 +93,9 @@ void planning_new_dirs(struct planning *planning)
 			struct stat st;
 
 			*slash = '\0';
-			if (!dir_stat(top_fd, dir, &st) && S_ISDIR(st.st_mode))
+			if (strmap_put(&seen, dir, planning) ||
+			    (!dir_stat(top_fd, dir, &st) &&
+			     S_ISDIR(st.st_mode)))
 				break;
 			slash[0] = '/';
 			slash[1] = '\0';
@@ -105,6 +108,7 @@ void planning_new_dirs(struct planning *planning)
 		}
 		free(dir);
 	}
+	strmap_release(&seen, NULL);
 }
 
 /* A link whose content is the same may be a plain file on one side. */

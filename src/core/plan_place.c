@@ -1,6 +1,10 @@
 #include "core/planning.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
@@ -76,12 +80,43 @@ static int look_above(struct planning *planning, const char *path,
 	return ret;
 }
 
+/* dir_stat(), asked once for all that would be in a directory that is not
+ * there: whole trees of them are what a restore mostly makes. */
+static int stat_place(struct planning *planning, const char *path,
+		      struct stat *out)
+{
+	const char *name;
+	int dir, ret, saved;
+
+	if (planning->missing &&
+	    !strncmp(path, planning->missing, strlen(planning->missing))) {
+		errno = ENOENT;
+		return -1;
+	}
+	dir = dir_open_parent(planning->now->scan->top_fd, path, &name);
+	if (dir < 0) {
+		saved = errno;
+		if (errno == ENOENT && name > path) {
+			free(planning->missing);
+			planning->missing =
+				xstrndup(path, (size_t)(name - path));
+		}
+		errno = saved;
+		return -1;
+	}
+	ret = fstatat(dir, name, out, AT_SYMLINK_NOFOLLOW);
+	saved = errno;
+	close(dir);
+	errno = saved;
+	return ret;
+}
+
 int planning_look_at_place(struct planning *planning, const char *path,
 			   struct error *err)
 {
 	struct stat st;
 
-	if (!dir_stat(planning->now->scan->top_fd, path, &st)) {
+	if (!stat_place(planning, path, &st)) {
 		if (!S_ISDIR(st.st_mode))
 			return clear_away(planning, path, &st, true, err);
 		if (has_omitted_below(&planning->now->omitted, path))

@@ -17,6 +17,8 @@ struct planning {
 	const struct target *target;
 	const struct strlist *pathspecs;
 	struct strmap dirs; /* whose permissions have been looked at */
+	char *missing;	    /* "a/b/": the directory that was found last not to
+			       be there; NULL: none was */
 };
 
 /* The item of `path`: a new one, or the one that is there already, as it is. */
