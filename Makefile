@@ -70,7 +70,7 @@ ALL_CFLAGS = -std=c11 -Isrc -pthread $(WARNINGS) $(SANITIZER) \
 ALL_LDLIBS = -pthread $(PACKAGE_LIBS) $(LDLIBS)
 FLAGS = $(CC) $(ALL_CFLAGS) $(LDFLAGS) $(ALL_LDLIBS)
 
-SOURCES := $(wildcard src/*/*.c)
+SOURCES := $(wildcard src/*/*.c src/core/*/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/src/%.o) $(BUILD)/embedded.o
 # Files that the program carries, to be installed by it.
 EMBEDDED := $(sort $(wildcard hooks/*) $(filter-out %/README.md, \

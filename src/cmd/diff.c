@@ -5,10 +5,10 @@
 
 #include "base/alloc.h"
 #include "base/strlist.h"
-#include "core/changes.h"
-#include "core/checkpoint.h"
-#include "core/json.h"
-#include "core/workspace.h"
+#include "core/record/changes.h"
+#include "core/record/checkpoint.h"
+#include "core/record/json.h"
+#include "core/snapshot/workspace.h"
 #include "git/commit.h"
 #include "git/process.h"
 #include "git/repository.h"
@@ -220,8 +220,8 @@ static int print_json(struct diff *diff, struct output *output,
 	int ret = changes_to_json(&changes, array, err);
 
 	if (!ret)
-		JSON_FOR_EACH(change, array)
-	output_json(output, change);
+		JSON_FOR_EACH (change, array)
+			output_json(output, change);
 	json_free(array);
 	return ret;
 }

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "base/path.h"
-#include "core/export.h"
-#include "core/json.h"
+#include "core/carry/export.h"
+#include "core/record/json.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/searched.h"

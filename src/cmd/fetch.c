@@ -1,7 +1,7 @@
 #include "cmd/command.h"
 
-#include "core/fetch.h"
-#include "core/remote_choice.h"
+#include "core/remote/fetch.h"
+#include "core/remote/remote_choice.h"
 #include "git/remote.h"
 #include "ui/fetched.h"
 #include "ui/options.h"

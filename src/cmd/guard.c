@@ -1,8 +1,8 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/guard.h"
-#include "core/json.h"
+#include "core/hook/guard.h"
+#include "core/record/json.h"
 #include "ui/options.h"
 #include "ui/output.h"
 

@@ -1,5 +1,5 @@
 #include "cmd/command.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/options.h"
 #include "ui/output.h"
 

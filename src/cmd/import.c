@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include "core/import.h"
-#include "core/json.h"
+#include "core/carry/import.h"
+#include "core/record/json.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/progress.h"

@@ -1,7 +1,7 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/task_work.h"
+#include "core/work/task_work.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/tasks.h"

@@ -1,9 +1,9 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/checkpoint.h"
-#include "core/json.h"
-#include "core/pin.h"
+#include "core/record/checkpoint.h"
+#include "core/record/json.h"
+#include "core/record/pin.h"
 #include "ui/options.h"
 #include "ui/output.h"
 

@@ -1,8 +1,8 @@
 #include "cmd/command.h"
 
-#include "core/push.h"
-#include "core/push_queue.h"
-#include "core/remote_choice.h"
+#include "core/remote/push.h"
+#include "core/remote/push_queue.h"
+#include "core/remote/remote_choice.h"
 #include "git/remote.h"
 #include "ui/options.h"
 #include "ui/output.h"

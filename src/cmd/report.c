@@ -1,7 +1,7 @@
 #include "cmd/command.h"
 
-#include "core/json.h"
-#include "core/report.h"
+#include "core/record/json.h"
+#include "core/work/report.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/progress.h"

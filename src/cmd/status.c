@@ -1,6 +1,6 @@
 #include "cmd/command.h"
 
-#include "core/status.h"
+#include "core/work/status.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/stated.h"

@@ -1,9 +1,9 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/json.h"
-#include "core/task_record.h"
-#include "core/task_work.h"
+#include "core/record/json.h"
+#include "core/session/task_record.h"
+#include "core/work/task_work.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/tasks.h"

@@ -1,7 +1,7 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/restore.h"
+#include "core/restore/restore.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/restored.h"

@@ -4,9 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "core/json.h"
-#include "core/task_record.h"
-#include "core/task_work.h"
+#include "core/record/json.h"
+#include "core/session/task_record.h"
+#include "core/work/task_work.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/tasks.h"

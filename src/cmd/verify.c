@@ -1,8 +1,8 @@
 #include "cmd/command.h"
 
 #include "base/alloc.h"
-#include "core/checkpoint.h"
-#include "core/verify.h"
+#include "core/record/checkpoint.h"
+#include "core/verify/verify.h"
 #include "ui/options.h"
 #include "ui/output.h"
 #include "ui/progress.h"

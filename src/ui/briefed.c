@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/field.h"
 #include "ui/output.h"
 
@@ -100,8 +100,7 @@ static void print_scores(struct output *output, const struct json *brief)
 	add_member(&value, "", brief, "route", "");
 	add_member(&value, value.len ? ", complexity " : "complexity ", brief,
 		   "complexity_score", "");
-	JSON_FOR_EACH(score, json_get(brief, "scoring_breakdown"))
-	{
+	JSON_FOR_EACH (score, json_get(brief, "scoring_breakdown")) {
 		if (json_is_null(score))
 			continue;
 		buf_addf(&value, "%s%s ", value.len ? ", " : "",
@@ -115,8 +114,7 @@ static void print_problems(struct output *output, const struct json *brief)
 {
 	struct buf value = BUF_INIT;
 
-	JSON_FOR_EACH(problem, json_get(brief, "problems"))
-	{
+	JSON_FOR_EACH (problem, json_get(brief, "problems")) {
 		add_value(&value, problem);
 		field_print_buf(output, "Problem", &value);
 	}
@@ -173,8 +171,7 @@ static void print_tasks(struct output *output, const struct json *brief,
 	if (!json_size(json_get(brief, key)))
 		return;
 	print_heading(output, heading);
-	JSON_FOR_EACH(task, json_get(brief, key))
-	{
+	JSON_FOR_EACH (task, json_get(brief, key)) {
 		add_member(&value, "", task, "task_id", "");
 		add_member(&value, "  ", task, "task_description", "");
 		if (open)
@@ -200,8 +197,7 @@ static void print_gathered(struct output *output, const struct json *brief,
 	if (!json_size(json_get(brief, list)))
 		return;
 	print_heading(output, heading);
-	JSON_FOR_EACH(item, json_get(brief, list))
-	{
+	JSON_FOR_EACH (item, json_get(brief, list)) {
 		add_member(&value, "- ", item, key, "");
 		add_member(&value, " (", item, "task_id", ")");
 		print_item(output, &value);
@@ -216,8 +212,7 @@ static void print_todo(struct output *output, const struct json *brief)
 	if (!json_size(json_get(brief, "todo")))
 		return;
 	print_heading(output, "To do");
-	JSON_FOR_EACH(item, json_get(brief, "todo"))
-	{
+	JSON_FOR_EACH (item, json_get(brief, "todo")) {
 		const char *status = json_get_string(item, "status");
 
 		buf_addstr(&value,
@@ -240,8 +235,7 @@ static void print_files(struct output *output, const struct json *files,
 	struct buf value = BUF_INIT, path = BUF_INIT;
 	size_t shown = 0;
 
-	JSON_FOR_EACH(file, files)
-	{
+	JSON_FOR_EACH (file, files) {
 		if (shown++ == MOST_FILES) {
 			buf_addf(&value, "... and %zu more",
 				 json_size(files) - MOST_FILES);

@@ -1,5 +1,5 @@
 /*
- * What core/brief.h tells, for people.
+ * What core/work/brief.h tells, for people.
  */
 #ifndef UI_BRIEFED_H
 #define UI_BRIEFED_H

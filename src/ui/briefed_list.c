@@ -5,9 +5,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "core/brief.h"
-#include "core/json.h"
-#include "core/recovery.h"
+#include "core/record/json.h"
+#include "core/session/recovery.h"
+#include "core/work/brief.h"
 #include "ui/output.h"
 
 /* A task that is not done, and its session. */

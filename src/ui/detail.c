@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/field.h"
 #include "ui/output.h"
 #include "ui/size.h"
@@ -197,8 +197,7 @@ static void print_metrics(struct output *output, const struct json *metrics)
 		add_separator(&value);
 		clock_duration(&value, number);
 	}
-	JSON_FOR_EACH(kind, json_get(metrics, "tokens"))
-	{
+	JSON_FOR_EACH (kind, json_get(metrics, "tokens")) {
 		if (!json_as_int(kind, &number))
 			continue;
 		add_separator(&value);

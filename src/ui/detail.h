@@ -6,8 +6,8 @@
 #define UI_DETAIL_H
 
 #include "base/strlist.h"
-#include "core/omitted.h"
-#include "core/stored.h"
+#include "core/record/omitted.h"
+#include "core/record/stored.h"
 
 struct output;
 

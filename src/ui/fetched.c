@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "core/fetch.h"
-#include "core/json.h"
+#include "core/record/json.h"
+#include "core/remote/fetch.h"
 #include "ui/output.h"
 
 #define TOLD 20

@@ -3,9 +3,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "core/id.h"
-#include "core/json.h"
-#include "core/listing.h"
+#include "core/record/id.h"
+#include "core/record/json.h"
+#include "core/record/listing.h"
 #include "ui/output.h"
 #include "ui/table.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "core/stored.h"
+#include "core/record/stored.h"
 
 struct json;
 struct output;

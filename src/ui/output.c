@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "git/repository.h"
 #include "ui/pager.h"
 

@@ -1,7 +1,7 @@
 #include "ui/pushed.h"
 
-#include "core/json.h"
-#include "core/push.h"
+#include "core/record/json.h"
+#include "core/remote/push.h"
 #include "ui/output.h"
 
 /* -- for scripts --------------------------------------------------------- */

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "core/json.h"
-#include "core/remote_clean.h"
+#include "core/record/json.h"
+#include "core/remote/remote_clean.h"
 #include "ui/output.h"
 
 static struct json *add_item(struct json *array, const char *session,

@@ -9,7 +9,7 @@
 #define UI_REPORT_PLOT_H
 
 #include "base/buf.h"
-#include "core/report.h"
+#include "core/work/report.h"
 
 /* A stretch of time from the left to the right. */
 struct plot_axis {

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/size.h"
 
 /* -- words --------------------------------------------------------------- */
@@ -50,8 +50,7 @@ void report_tokens(struct buf *out, const struct json *tokens)
 	size_t before = out->len;
 	int64_t count;
 
-	JSON_FOR_EACH(kind, tokens)
-	{
+	JSON_FOR_EACH (kind, tokens) {
 		if (!json_key(kind) || !json_as_int(kind, &count))
 			continue;
 		buf_addf(out, "%s%lld %s", out->len > before ? ", " : "",

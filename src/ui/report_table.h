@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/strlist.h"
-#include "core/report.h"
+#include "core/work/report.h"
 
 struct report_table {
 	const char *title;

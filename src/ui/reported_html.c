@@ -1,7 +1,7 @@
 #include "ui/reported.h"
 
 #include "base/version.h"
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/report_plot.h"
 #include "ui/report_style.h"
 #include "ui/report_table.h"
@@ -71,9 +71,9 @@ static void add_token_sum(struct buf *out, const struct json *tokens)
 	double sum = 0;
 	int64_t count;
 
-	JSON_FOR_EACH(kind, tokens)
-	if (json_as_int(kind, &count) && count > 0)
-		sum += (double)count;
+	JSON_FOR_EACH (kind, tokens)
+		if (json_as_int(kind, &count) && count > 0)
+			sum += (double)count;
 	if (sum < 10000)
 		buf_addf(out, "%.0f", sum);
 	else if (sum < 1e6)

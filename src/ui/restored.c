@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/path.h"
-#include "core/json.h"
-#include "core/restore.h"
+#include "core/record/json.h"
+#include "core/restore/restore.h"
 #include "ui/output.h"
 
 #define MAX_SHOWN 20

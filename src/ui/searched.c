@@ -1,6 +1,6 @@
 #include "ui/searched.h"
 
-#include "core/json.h"
+#include "core/record/json.h"
 
 void searching_start(struct searching *searching, struct output *output)
 {

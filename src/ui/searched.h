@@ -4,7 +4,7 @@
 #ifndef UI_SEARCHED_H
 #define UI_SEARCHED_H
 
-#include "core/secret_find.h"
+#include "core/secret/secret_find.h"
 #include "ui/output.h"
 #include "ui/progress.h"
 

@@ -4,7 +4,7 @@
 #ifndef UI_SESSIONS_H
 #define UI_SESSIONS_H
 
-#include "core/session_state.h"
+#include "core/session/session_state.h"
 
 struct output;
 struct saved;

@@ -3,8 +3,8 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/status.h"
+#include "core/record/json.h"
+#include "core/work/status.h"
 #include "ui/output.h"
 #include "ui/size.h"
 

@@ -3,9 +3,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/session_listing.h"
-#include "core/task_work.h"
+#include "core/record/json.h"
+#include "core/session/session_listing.h"
+#include "core/work/task_work.h"
 #include "ui/output.h"
 #include "ui/sessions.h"
 

@@ -2,8 +2,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/verify.h"
+#include "core/record/json.h"
+#include "core/verify/verify.h"
 #include "ui/output.h"
 
 static bool is_ok(const struct verified *verified, bool repaired)

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/watch.h"
-#include "core/watch_save.h"
+#include "core/hook/watch.h"
+#include "core/hook/watch_save.h"
+#include "core/record/json.h"
 #include "ui/output.h"
 #include "ui/size.h"
 
@@ -137,8 +137,7 @@ static void print_made(struct watched *watched, const struct json *record)
 	struct buf size = BUF_INIT;
 	int64_t bytes = 0;
 
-	JSON_FOR_EACH(item, record)
-	{
+	JSON_FOR_EACH (item, record) {
 		json_set_copy(doc, json_key(item), item);
 	}
 	json_get_int(json_get(record, "snapshot"), "bytes_added", &bytes);

@@ -6,8 +6,8 @@
  *
  * A recall is of a moment, its token, that one watch has given out: it is
  * believed only by who has asked this watch what changed since, and has had it
- * forget that (core/watch_ask.h). As with rosters it holds names and numbers,
- * never what rules made of them.
+ * forget that (core/snapshot/watch_ask.h). As with rosters it holds names and
+ * numbers, never what rules made of them.
  *
  * Some directories are never recorded, so that they are always looked at: what
  * may change without an event, and what is more than its names (nested

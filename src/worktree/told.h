@@ -2,8 +2,8 @@
  * What a walk need not find out for itself, because a running watch has told
  * it: which directories have not changed since the last walk.
  *
- * core/watch_ask.h asks; the walk believes or looks; told_remember() keeps what
- * it saw for the next time.
+ * core/snapshot/watch_ask.h asks; the walk believes or looks; told_remember()
+ * keeps what it saw for the next time.
  */
 #ifndef WORKTREE_TOLD_H
 #define WORKTREE_TOLD_H

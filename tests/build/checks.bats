@@ -4,7 +4,7 @@ load ../test_helper
 
 setup() {
 	scratch_setup
-	mkdir -p src/base src/git src/core src/cmd
+	mkdir -p src/base src/git src/core/record src/core/save src/cmd
 	printf '#ifndef A\n#define A\nint a_count(void);\n#endif\n' >src/base/a.h
 	sed -i '2i #include "base/compat.h"' src/base/a.h
 	: >src/base/compat.h
@@ -33,13 +33,13 @@ setup() {
 }
 
 @test "check-layers finds a library outside of its door" {
-	printf '#include "base/a.h"\n#include <git2/oid.h>\n' >src/core/b.c
-	printf '#include "base/a.h"\n#include <cjson/cJSON.h>\n' >src/core/c.c
+	printf '#include "base/a.h"\n#include <git2/oid.h>\n' >src/core/save/b.c
+	printf '#include "base/a.h"\n#include <cjson/cJSON.h>\n' >src/core/save/c.c
 	printf '#include "base/a.h"\n#include <zlib.h>\n' >src/git/d.c
 	printf '#include "base/a.h"\n#  include <nettle/sha1.h>\n' >src/git/e.c
 	run -1 "$TOP/tests/check-layers.sh" .
-	assert_line 'src/core/b.c:2: libgit2 is included outside of its door'
-	assert_line 'src/core/c.c:2: cJSON is included outside of its door'
+	assert_line 'src/core/save/b.c:2: libgit2 is included outside of its door'
+	assert_line 'src/core/save/c.c:2: cJSON is included outside of its door'
 	assert_line 'src/git/d.c:2: zlib is included outside of its door'
 	assert_line 'src/git/e.c:2: nettle is included outside of its door'
 	assert_equal "${#lines[@]}" 4

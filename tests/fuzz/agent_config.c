@@ -2,9 +2,9 @@
  * Settings that are merged with are JSON afterwards and have all that they had;
  * what is put in is taken out again, with nothing left but what was there.
  */
-#include "core/agent_config.h"
+#include "core/agent/agent_config.h"
 
-#include "core/json.h"
+#include "core/record/json.h"
 
 #define MARK "ours "
 #define OURS                                                                   \

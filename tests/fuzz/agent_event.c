@@ -2,9 +2,9 @@
  * Whatever an agent sends is an event, or an error with a text; and so is the
  * answer to it.
  */
-#include "core/agent_event.h"
+#include "core/agent/agent_event.h"
 
-#include "core/agent_run.h"
+#include "core/agent/agent_run.h"
 
 static void expect(bool holds)
 {

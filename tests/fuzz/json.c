@@ -4,7 +4,7 @@
  *
  * The first line of the input is a document, the rest a merge patch.
  */
-#include "core/json.h"
+#include "core/record/json.h"
 
 #include "base/alloc.h"
 

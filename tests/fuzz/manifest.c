@@ -2,9 +2,9 @@
  * Any bytes as a manifest: what is taken is written as the same bytes, in
  * order, and every item is found.
  */
-#include "core/manifest.h"
+#include "core/record/manifest.h"
 
-#include "core/id.h"
+#include "core/record/id.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

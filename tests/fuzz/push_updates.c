@@ -2,7 +2,7 @@
  * Any bytes as what git's pre-push hook is told: an error with a text, or
  * updates that are written as the same lines.
  */
-#include "core/push_updates.h"
+#include "core/remote/push_updates.h"
 
 #include <strings.h>
 

@@ -2,9 +2,9 @@
  * Whatever record_read() takes can be written, read again, and is then written
  * as the same bytes; nothing of the document is lost.
  */
-#include "core/record.h"
+#include "core/record/record.h"
 
-#include "core/json.h"
+#include "core/record/json.h"
 
 static void expect(bool holds)
 {
@@ -27,8 +27,7 @@ static void check_kept(const struct json *before, const struct json *after)
 	enum json_type type = json_type(before);
 
 	if (type == JSON_OBJECT) {
-		JSON_FOR_EACH(item, before)
-		{
+		JSON_FOR_EACH (item, before) {
 			const struct json *kept =
 				json_get(after, json_key(item));
 

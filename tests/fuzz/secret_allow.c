@@ -4,10 +4,10 @@
  *
  * The first line of the input is the path, the rest the lines.
  */
-#include "core/secret_allow.h"
+#include "core/secret/secret_allow.h"
 
 #include "base/buf.h"
-#include "core/secret_find.h"
+#include "core/secret/secret_find.h"
 
 static void expect(bool holds)
 {

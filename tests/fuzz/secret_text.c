@@ -3,7 +3,7 @@
  * they come, in order, and a token on a line of its own is found behind any
  * text.
  */
-#include "core/secret_text.h"
+#include "core/secret/secret_text.h"
 
 #include "base/alloc.h"
 

@@ -3,11 +3,11 @@
  * into a checkpoint and be read back. Cutting it off anywhere loses no line
  * that stood before.
  */
-#include "core/session_fold.h"
+#include "core/session/session_fold.h"
 
-#include "core/json.h"
-#include "core/session_listing.h"
-#include "core/session_record.h"
+#include "core/record/json.h"
+#include "core/session/session_listing.h"
+#include "core/session/session_record.h"
 
 static void expect(bool holds)
 {

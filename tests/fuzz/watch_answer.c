@@ -2,7 +2,7 @@
  * Any bytes can be taken for what a watch answered; what is one has an epoch,
  * and directories that end in a slash.
  */
-#include "core/watch_ask.h"
+#include "core/snapshot/watch_ask.h"
 
 #include "base/buf.h"
 

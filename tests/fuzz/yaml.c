@@ -2,10 +2,10 @@
  * Any bytes as YAML: reading ends, with ERR_INVALID or a value that is JSON and
  * no deeper than what the reader takes.
  */
-#include "core/yaml.h"
+#include "core/carry/yaml.h"
 
 #include "base/buf.h"
-#include "core/json.h"
+#include "core/record/json.h"
 
 static void expect(bool holds)
 {

@@ -1,11 +1,11 @@
-#include "core/hook_text.h"
+#include "core/hook/hook_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-#include "core/embedded.h"
+#include "core/hook/embedded.h"
 
 static const char *const texts[] = {
 	"#!/bin/sh\necho one\nexit 0\n",

@@ -1,4 +1,4 @@
-#include "core/id.h"
+#include "core/record/id.h"
 
 #include "base/alloc.h"
 #include "scratch.h"

@@ -1,4 +1,4 @@
-#include "core/json.h"
+#include "core/record/json.h"
 
 #include <math.h>
 
@@ -586,8 +586,8 @@ static void a_path_is_escaped_in_one_way(void **state)
 	struct buf path = BUF_INIT;
 
 	(void)state;
-	JSON_FOR_EACH(item, json)
-	assert_false(json_as_path(item, &path));
+	JSON_FOR_EACH (item, json)
+		assert_false(json_as_path(item, &path));
 	assert_int_equal(path.len, 0);
 	json_free(json);
 }

@@ -1,4 +1,4 @@
-#include "core/manifest.h"
+#include "core/record/manifest.h"
 
 #include "base/alloc.h"
 #include "scratch.h"

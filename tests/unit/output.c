@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/json.h"
+#include "core/record/json.h"
 #include "ui/table.h"
 
 static struct output to_file(void)

@@ -1,4 +1,4 @@
-#include "core/push_queue.h"
+#include "core/remote/push_queue.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

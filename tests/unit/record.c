@@ -1,8 +1,8 @@
-#include "core/record.h"
+#include "core/record/record.h"
 
 #include "base/alloc.h"
-#include "core/json.h"
-#include "core/record_text.h"
+#include "core/record/json.h"
+#include "core/record/record_text.h"
 #include "scratch.h"
 
 #define HEAD "0123456789abcdef0123456789abcdef01234567"
@@ -133,8 +133,8 @@ static void every_field_comes_back(void **state)
 
 static void collect_keys(struct buf *out, const struct json *object)
 {
-	JSON_FOR_EACH(item, object)
-	buf_addf(out, "%s%s", out->len ? " " : "", json_key(item));
+	JSON_FOR_EACH (item, object)
+		buf_addf(out, "%s%s", out->len ? " " : "", json_key(item));
 }
 
 static void every_key_is_there_in_its_order(void **state)
@@ -259,8 +259,7 @@ static void required_keys_must_be_there(void **state)
 	struct json *document = filled_document();
 
 	(void)state;
-	JSON_FOR_EACH(item, document)
-	{
+	JSON_FOR_EACH (item, document) {
 		bool required = false;
 
 		for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -344,8 +343,7 @@ static void check_types_below(struct json *document, struct json *object)
 	};
 	struct json *copy = json_copy(object);
 
-	JSON_FOR_EACH(item, copy)
-	{
+	JSON_FOR_EACH (item, copy) {
 		struct json *member = json_get(object, json_key(item));
 		int accepted = accepted_instead(document, object, member);
 		int most = 1;
@@ -538,8 +536,8 @@ static void versions_are_told_apart(void **state)
 /* Put "zz" into every object, and into objects that arrays hold. */
 static void add_unknown(struct json *json)
 {
-	JSON_FOR_EACH(item, json)
-	add_unknown(item);
+	JSON_FOR_EACH (item, json)
+		add_unknown(item);
 	if (json_type(json) == JSON_OBJECT &&
 	    !(json_key(json) && (!strcmp(json_key(json), "refs") ||
 				 !strcmp(json_key(json), "by_reason"))))

@@ -1,4 +1,4 @@
-#include "core/remote_session.h"
+#include "core/record/remote_session.h"
 
 #include "base/alloc.h"
 #include "scratch.h"

@@ -1,4 +1,4 @@
-#include "core/retention.h"
+#include "core/record/retention.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

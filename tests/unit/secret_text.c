@@ -1,4 +1,4 @@
-#include "core/secret_text.h"
+#include "core/secret/secret_text.h"
 
 #include "scratch.h"
 

@@ -1,11 +1,11 @@
-#include "core/session_fold.h"
+#include "core/session/session_fold.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-#include "core/json.h"
+#include "core/record/json.h"
 
 #define START                                                                  \
 	"{\"event\":\"start\",\"time\":\"2024-01-18T10:00:00.000Z\","          \

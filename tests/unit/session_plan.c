@@ -1,4 +1,4 @@
-#include "core/session_plan.h"
+#include "core/session/session_plan.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -6,9 +6,9 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "core/json.h"
-#include "core/record.h"
-#include "core/task_record.h"
+#include "core/record/json.h"
+#include "core/record/record.h"
+#include "core/session/task_record.h"
 
 /* A plan, as its tasks written on one line; or what is wrong with it. */
 static void parse(struct buf *out, const char *text)

@@ -1,4 +1,4 @@
-#include "core/watch.h"
+#include "core/hook/watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

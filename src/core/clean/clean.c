@@ -1,0 +1,372 @@
+#include "core/clean/clean.h"
+
+#include "base/alloc.h"
+#include "core/clean/clean_undo.h"
+#include "core/record/id.h"
+#include "core/record/journal.h"
+#include "core/record/session.h"
+#include "core/save/candidates.h"
+#include "core/save/drop.h"
+#include "core/save/history.h"
+#include "core/snapshot/holding.h"
+#include "core/verify/verify.h"
+#include "git/commit.h"
+#include "git/ref.h"
+
+/* -- items --------------------------------------------------------------- */
+
+static void read_commit_text(struct repository *repo, struct clean_item *item)
+{
+	struct error ignored = ERROR_INIT;
+	struct commit commit;
+
+	if (!oid_is_zero(&item->name.commit) &&
+	    !commit_read(repo, &item->name.commit, &commit, &ignored)) {
+		item->type = commit_trailer(commit.message, "Checkpoint-Type");
+		item->description =
+			xstrndup(commit.message, strcspn(commit.message, "\n"));
+		commit_release(&commit);
+	}
+	error_release(&ignored);
+}
+
+static struct clean_item *add_item(struct repository *repo,
+				   struct clean_items *items,
+				   const struct checkpoint *name)
+{
+	struct clean_item *item;
+
+	ARRAY_GROW(items->items, items->nr, items->alloc);
+	item = &items->items[items->nr++];
+	*item = (struct clean_item){.time_ms = id_time(name->id)};
+	checkpoint_copy(&item->name, name);
+	read_commit_text(repo, item);
+	return item;
+}
+
+static void add_all(struct repository *repo, struct cleaned *out,
+		    const struct checkpoint_list *list)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		add_item(repo, &out->drop, &list->items[i]);
+}
+
+static void release_items(struct clean_items *items)
+{
+	for (size_t i = 0; i < items->nr; i++) {
+		checkpoint_release(&items->items[i].name);
+		free(items->items[i].type);
+		free(items->items[i].description);
+		strlist_release(&items->items[i].problems);
+	}
+	free(items->items);
+}
+
+/* -- by name ------------------------------------------------------------- */
+
+/*
+ * Like checkpoint_resolve(), but a ref that holds no id can be named, too: all
+ * that is wanted is that it goes.
+ */
+static int resolve(struct repository *repo, const char *name,
+		   struct checkpoint *out, struct error *err)
+{
+	int ret = checkpoint_resolve(repo, name, out, err);
+
+	if (ret != ERR_INVALID || !checkpoint_parse_ref(name, out))
+		return ret;
+	error_release(err);
+	return 0;
+}
+
+static bool is_listed(const struct checkpoint_list *list, const char *ref)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		if (!strcmp(list->items[i].ref, ref))
+			return true;
+	return false;
+}
+
+static int choose_named(struct repository *repo,
+			const struct clean_request *request,
+			struct cleaned *out, struct error *err)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < request->nr_names; i++) {
+		struct checkpoint found = {0};
+
+		ret = resolve(repo, request->names[i], &found, err);
+		if (!ret && !is_listed(&list, found.ref))
+			checkpoint_list_add(&list, &found);
+		checkpoint_release(&found);
+	}
+	if (!ret)
+		add_all(repo, out, &list);
+	checkpoint_list_release(&list);
+	return ret;
+}
+
+/* -- by path ------------------------------------------------------------- */
+
+static int choose_by_path(struct repository *repo,
+			  const struct clean_request *request,
+			  struct cleaned *out, struct error *err)
+{
+	struct checkpoint_list all = CHECKPOINT_LIST_INIT;
+	struct checkpoint_list found = CHECKPOINT_LIST_INIT;
+	int ret;
+
+	ret = checkpoint_list_read(repo, SCOPE_ALL, NULL, &all, err);
+	if (!ret)
+		ret = holding_checkpoints(repo, &all, request->pathspecs,
+					  &found, &out->blobs, &out->unread,
+					  err);
+	if (!ret)
+		add_all(repo, out, &found);
+	checkpoint_list_release(&all);
+	checkpoint_list_release(&found);
+	return ret;
+}
+
+/* -- by retention -------------------------------------------------------- */
+
+/* `problems` (may be NULL) has a list for each candidate. */
+static void add_decided(struct repository *repo, struct cleaned *out,
+			const struct candidates *candidates,
+			struct strlist *problems)
+{
+	for (size_t i = 0; i < candidates->list.nr; i++) {
+		const struct retention_item *item = &candidates->items[i];
+		struct clean_item *added;
+
+		if (!item->drop && !item->condemned)
+			continue;
+		added = add_item(repo, item->drop ? &out->drop : &out->stay,
+				 &candidates->list.items[i]);
+		added->reason = item->reason;
+		if (problems) {
+			added->problems = problems[i];
+			problems[i] = (struct strlist)STRLIST_INIT;
+		}
+	}
+}
+
+/* Find out which cannot be restored, and why. */
+static int verify_all(struct repository *repo,
+		      const struct clean_request *request,
+		      struct candidates *candidates, struct strlist *problems,
+		      struct error *err)
+{
+	struct verify *verify = NULL;
+	size_t nr = candidates->list.nr;
+	int ret = verify_open(&verify, repo, err);
+
+	for (size_t i = 0; !ret && i < nr; i++) {
+		struct verified verified = {0};
+
+		ret = verify_checkpoint(verify, &candidates->list.items[i],
+					&verified, err);
+		candidates->items[i].lost =
+			verified_has(&verified, VERIFY_LOST);
+		for (size_t k = 0; k < verified.nr; k++)
+			if (verified.problems[k].kind == VERIFY_LOST)
+				strlist_add(&problems[i],
+					    verified.problems[k].text);
+		verified_release(&verified);
+		if (request->verified)
+			request->verified(request->context, i + 1, nr);
+	}
+	verify_close(verify);
+	return ret;
+}
+
+static int choose_by_criteria(struct repository *repo,
+			      const struct clean_request *request,
+			      struct cleaned *out, struct error *err)
+{
+	struct retention_criteria chosen = request->criteria;
+	const struct retention_criteria *criteria = &chosen;
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	struct candidates candidates = {.list = CHECKPOINT_LIST_INIT};
+	struct strlist *problems = NULL;
+	size_t nr = 0;
+	int ret;
+
+	if (request->keep_sessions >= 0) {
+		if (history_read(repo, (size_t)request->keep_sessions,
+				 &out->sessions, err) < 0)
+			return err->code;
+		chosen.sessions = &out->sessions;
+	}
+	ret = checkpoint_list_read(repo, SCOPE_WORKTREE, criteria->session,
+				   &list, err);
+	if (!ret) {
+		nr = list.nr;
+		problems = xcalloc(nr, sizeof(*problems));
+		ret = candidates_read(&candidates, repo, &list, err);
+	}
+	if (!ret && criteria->lost)
+		ret = verify_all(repo, request, &candidates, problems, err);
+	if (!ret)
+		ret = candidates_protect(&candidates, repo, true, err);
+	if (!ret) {
+		retention_condemn(candidates.items, nr, criteria);
+		add_decided(repo, out, &candidates, problems);
+	}
+	for (size_t i = 0; i < nr; i++)
+		strlist_release(&problems[i]);
+	free(problems);
+	candidates_release(&candidates);
+	checkpoint_list_release(&list);
+	return ret;
+}
+
+static int choose_of_session(struct repository *repo, const char *session,
+			     struct cleaned *out, struct error *err)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	struct candidates candidates = {.list = CHECKPOINT_LIST_INIT};
+	int ret;
+
+	ret = checkpoint_list_read(repo, SCOPE_ALL, session, &list, err);
+	if (!ret)
+		ret = candidates_read(&candidates, repo, &list, err);
+	if (!ret)
+		ret = candidates_thin(&candidates, repo, err);
+	if (!ret)
+		add_decided(repo, out, &candidates, NULL);
+	candidates_release(&candidates);
+	checkpoint_list_release(&list);
+	return ret;
+}
+
+static int choose_by_retention(struct repository *repo, struct cleaned *out,
+			       struct error *err)
+{
+	struct strlist sessions = STRLIST_INIT;
+	int ret = session_names(repo, &sessions, err);
+
+	for (size_t i = 0; !ret && i < sessions.nr; i++)
+		ret = choose_of_session(repo, sessions.items[i], out, err);
+	strlist_release(&sessions);
+	return ret;
+}
+
+/* -- the whole ----------------------------------------------------------- */
+
+/* Borrowed from the items; to be free()d, and no more. */
+static struct checkpoint_list names_of(const struct clean_items *items)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+
+	list.items = xcalloc(items->nr, sizeof(*list.items));
+	for (; list.nr < items->nr; list.nr++)
+		list.items[list.nr] = items->items[list.nr].name;
+	return list;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct clean_item *x = a, *y = b;
+	int order = id_compare(y->name.id, x->name.id);
+
+	return order ? order : strcmp(x->name.ref, y->name.ref);
+}
+
+static int finish_choice(struct repository *repo, struct cleaned *out,
+			 struct error *err)
+{
+	struct strlist refs = STRLIST_INIT;
+	struct checkpoint_list list;
+	int ret;
+
+	if (out->drop.nr)
+		qsort(out->drop.items, out->drop.nr, sizeof(*out->drop.items),
+		      newest_first);
+	for (size_t i = 0; i < out->drop.nr; i++)
+		strlist_add(&refs, out->drop.items[i].name.ref);
+	strlist_sort(&refs);
+	ret = clean_undo_check(repo, &refs, err);
+	if (!ret)
+		ret = clean_undo_read(repo, &refs, out, err);
+	list = names_of(&out->drop);
+	if (!ret)
+		ret = remaining_read(&out->remaining, repo, &list, err);
+	free(list.items);
+	out->held.known = !out->drop.nr;
+	strlist_release(&refs);
+	return ret;
+}
+
+int clean_choose(struct repository *repo, const struct clean_request *request,
+		 struct cleaned *out, struct error *err)
+{
+	int ret;
+
+	*out = (struct cleaned){.kind = request->kind};
+	ret = journal_refuse(repo, err);
+	if (ret < 0)
+		return ret;
+	switch (request->kind) {
+	case CLEAN_NAMED:
+		ret = choose_named(repo, request, out, err);
+		break;
+	case CLEAN_PATH:
+		ret = choose_by_path(repo, request, out, err);
+		break;
+	case CLEAN_CRITERIA:
+		ret = choose_by_criteria(repo, request, out, err);
+		break;
+	case CLEAN_RETENTION:
+		ret = choose_by_retention(repo, out, err);
+		break;
+	}
+	return ret < 0 ? ret : finish_choice(repo, out, err);
+}
+
+int clean_measure(struct repository *repo, struct cleaned *cleaned,
+		  struct error *err)
+{
+	if (held_bytes_count(repo, &cleaned->remaining, &cleaned->held, err) <
+	    0)
+		return err->code;
+	return reaching_read(&cleaned->reaching, repo, &cleaned->blobs,
+			     &cleaned->remaining, err);
+}
+
+int clean_drop(struct repository *repo, const struct cleaned *cleaned,
+	       struct error *err)
+{
+	struct checkpoint_list list = names_of(&cleaned->drop);
+	int ret = 0;
+
+	/* First: an undo that is forgotten can still be made by hand, one that
+	 * leads nowhere cannot. */
+	if (cleaned->nr_lost)
+		ret = clean_undo_forget(repo, &list, err);
+	if (!ret && list.nr)
+		ret = drop_checkpoints(repo, &list, err);
+	if (!ret)
+		ret = history_forget(repo, &cleaned->sessions, err);
+	free(list.items);
+	return ret;
+}
+
+void clean_release(struct cleaned *cleaned)
+{
+	release_items(&cleaned->drop);
+	release_items(&cleaned->stay);
+	for (size_t i = 0; i < cleaned->nr_lost; i++) {
+		free(cleaned->lost[i].git_dir);
+		free(cleaned->lost[i].id);
+	}
+	free(cleaned->lost);
+	strlist_release(&cleaned->sessions);
+	strlist_release(&cleaned->unread);
+	remaining_release(&cleaned->remaining);
+	reaching_release(&cleaned->reaching);
+	oid_set_release(&cleaned->blobs);
+	*cleaned = (struct cleaned){.kind = cleaned->kind};
+}

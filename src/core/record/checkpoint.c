@@ -1,0 +1,460 @@
+#include "core/record/checkpoint.h"
+
+#include <ctype.h>
+
+#include "base/alloc.h"
+#include "core/record/id.h"
+#include "core/record/record.h"
+#include "core/record/session.h"
+#include "git/commit.h"
+#include "git/ref.h"
+
+#define MIN_HEX 4
+
+/* -- one ----------------------------------------------------------------- */
+
+void checkpoint_release(struct checkpoint *checkpoint)
+{
+	free(checkpoint->ref);
+	free(checkpoint->remote);
+	free(checkpoint->session);
+	free(checkpoint->id);
+	*checkpoint = (struct checkpoint){0};
+}
+
+void checkpoint_copy(struct checkpoint *out, const struct checkpoint *from)
+{
+	out->ref = xstrdup(from->ref);
+	out->remote = from->remote ? xstrdup(from->remote) : NULL;
+	out->session = xstrdup(from->session);
+	out->id = xstrdup(from->id);
+	out->commit = from->commit;
+}
+
+char *checkpoint_ref(const char *prefix, const char *session, const char *id)
+{
+	return xstrfmt("%s%s/%s", prefix, session, id);
+}
+
+/* `session` "/" `id` at `rest`. */
+static bool parse_tail(const char *rest, struct checkpoint *out)
+{
+	const char *slash = strchr(rest, '/');
+	char *session;
+
+	if (!slash || !checkpoint_id_is_valid(slash + 1))
+		return false;
+	session = xstrndup(rest, (size_t)(slash - rest));
+	if (!session_name_is_valid(session)) {
+		free(session);
+		return false;
+	}
+	out->session = session;
+	out->id = xstrdup(slash + 1);
+	return true;
+}
+
+bool checkpoint_parse_ref(const char *ref, struct checkpoint *out)
+{
+	const char *rest;
+
+	*out = (struct checkpoint){0};
+	if (!strncmp(ref, CHECKPOINT_REFS, strlen(CHECKPOINT_REFS))) {
+		if (!parse_tail(ref + strlen(CHECKPOINT_REFS), out))
+			return false;
+	} else if (!strncmp(ref, CHECKPOINT_REMOTE_REFS,
+			    strlen(CHECKPOINT_REMOTE_REFS))) {
+		const char *end;
+
+		/* A remote's name may have slashes: the last two parts are
+		 * ours. */
+		rest = ref + strlen(CHECKPOINT_REMOTE_REFS);
+		end = strrchr(rest, '/');
+		while (end && end > rest && end[-1] != '/')
+			end--;
+		if (!end || end <= rest + 1 || !parse_tail(end, out))
+			return false;
+		out->remote = xstrndup(rest, (size_t)(end - rest) - 1);
+	} else {
+		return false;
+	}
+	out->ref = xstrdup(ref);
+	return true;
+}
+
+int checkpoint_type_of(struct repository *repo, const struct oid *commit,
+		       int *type, struct error *err)
+{
+	struct commit parsed;
+	char *name;
+
+	if (commit_read(repo, commit, &parsed, err) < 0)
+		return err->code;
+	name = commit_trailer(parsed.message, "Checkpoint-Type");
+	*type = name ? (int)checkpoint_type_parse(name) : TYPE_UNKNOWN;
+	free(name);
+	commit_release(&parsed);
+	return 0;
+}
+
+/* -- lists --------------------------------------------------------------- */
+
+void checkpoint_list_add(struct checkpoint_list *list,
+			 const struct checkpoint *checkpoint)
+{
+	ARRAY_GROW(list->items, list->nr, list->alloc);
+	checkpoint_copy(&list->items[list->nr++], checkpoint);
+}
+
+void checkpoint_list_release(struct checkpoint_list *list)
+{
+	for (size_t i = 0; i < list->nr; i++)
+		checkpoint_release(&list->items[i]);
+	free(list->items);
+	*list = (struct checkpoint_list)CHECKPOINT_LIST_INIT;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct checkpoint *x = a, *y = b;
+	int order = id_compare(y->id, x->id);
+
+	return order ? order : strcmp(x->ref, y->ref);
+}
+
+/* Refs come sorted by name, which is by time within a session: then there is
+ * nothing to do but to turn them round. */
+static void sort_newest_first(struct checkpoint_list *list)
+{
+	bool sorted = true;
+
+	for (size_t i = 0; i < list->nr / 2; i++) {
+		struct checkpoint *other = &list->items[list->nr - 1 - i];
+		struct checkpoint swap = list->items[i];
+
+		list->items[i] = *other;
+		*other = swap;
+	}
+	for (size_t i = 1; i < list->nr && sorted; i++)
+		sorted =
+			newest_first(&list->items[i - 1], &list->items[i]) <= 0;
+	if (!sorted)
+		qsort(list->items, list->nr, sizeof(*list->items),
+		      newest_first);
+}
+
+/* Lists refs: ref_list_read(), or ref_list_read_names(). */
+typedef int (*refs_reader)(struct repository *repo, const char *prefix,
+			   struct ref_list *out, struct error *err);
+
+static int add_refs(struct repository *repo, const char *prefix,
+		    refs_reader read, struct checkpoint_list *out,
+		    struct error *err)
+{
+	struct ref_list refs = REF_LIST_INIT;
+	int ret = read(repo, prefix, &refs, err);
+
+	for (size_t i = 0; !ret && i < refs.nr; i++) {
+		struct checkpoint checkpoint;
+
+		if (!checkpoint_parse_ref(refs.items[i].name, &checkpoint)) {
+			checkpoint_release(&checkpoint);
+			continue;
+		}
+		checkpoint.commit = refs.items[i].oid;
+		ARRAY_GROW(out->items, out->nr, out->alloc);
+		out->items[out->nr++] = checkpoint;
+	}
+	ref_list_release(&refs);
+	return ret;
+}
+
+static int add_session(struct repository *repo, const char *session,
+		       refs_reader read, struct checkpoint_list *out,
+		       struct error *err)
+{
+	char *prefix = xstrfmt("%s%s/", CHECKPOINT_REFS, session);
+	int ret = add_refs(repo, prefix, read, out, err);
+
+	free(prefix);
+	return ret;
+}
+
+static int add_worktree(struct repository *repo, refs_reader read,
+			struct checkpoint_list *out, struct error *err)
+{
+	struct strlist names = STRLIST_INIT;
+	int ret = session_names(repo, &names, err);
+
+	for (size_t i = 0; !ret && i < names.nr; i++)
+		ret = add_session(repo, names.items[i], read, out, err);
+	strlist_release(&names);
+	return ret;
+}
+
+static void keep_session(struct checkpoint_list *list, const char *session)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		if (strcmp(list->items[i].session, session))
+			checkpoint_release(&list->items[i]);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	list->nr = kept;
+}
+
+static int read_list(struct repository *repo, enum checkpoint_scope scope,
+		     const char *session, refs_reader read,
+		     struct checkpoint_list *out, struct error *err)
+{
+	int ret;
+
+	if (scope == SCOPE_REMOTES) {
+		ret = add_refs(repo, CHECKPOINT_REMOTE_REFS, read, out, err);
+		if (!ret && session)
+			keep_session(out, session);
+	} else if (session) {
+		ret = session_name_is_valid(session)
+			      ? add_session(repo, session, read, out, err)
+			      : error_set(err, ERR_INVALID,
+					  "not the name of a session: '%s'",
+					  session);
+	} else if (scope == SCOPE_ALL) {
+		ret = add_refs(repo, CHECKPOINT_REFS, read, out, err);
+	} else {
+		ret = add_worktree(repo, read, out, err);
+	}
+	if (!ret)
+		sort_newest_first(out);
+	return ret;
+}
+
+int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
+			 const char *session, struct checkpoint_list *out,
+			 struct error *err)
+{
+	return read_list(repo, scope, session, ref_list_read, out, err);
+}
+
+int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
+			  const char *session, struct checkpoint_list *out,
+			  struct error *err)
+{
+	return read_list(repo, scope, session, ref_list_read_names, out, err);
+}
+
+int checkpoint_read_commit(struct repository *repo,
+			   struct checkpoint *checkpoint, struct error *err)
+{
+	int ret;
+
+	if (!oid_is_zero(&checkpoint->commit))
+		return 0;
+	ret = ref_read(repo, checkpoint->ref, &checkpoint->commit, err);
+	if (ret == ERR_INVALID) {
+		error_release(err);
+		checkpoint->commit = (struct oid){{0}};
+		ret = 0;
+	}
+	return ret;
+}
+
+/* -- names --------------------------------------------------------------- */
+
+int checkpoint_latest(struct repository *repo, size_t skip,
+		      struct checkpoint *out, struct error *err)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	size_t wanted = skip;
+	int ret = checkpoint_list_names(repo, SCOPE_WORKTREE, NULL, &list, err);
+
+	*out = (struct checkpoint){0};
+	for (size_t i = 0; !ret && !out->ref && i < list.nr; i++) {
+		int type;
+
+		ret = checkpoint_read_commit(repo, &list.items[i], err);
+		if (!ret)
+			ret = checkpoint_type_of(repo, &list.items[i].commit,
+						 &type, err);
+		/* A damaged one is nobody's latest; verify tells. */
+		if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
+			error_release(err);
+			ret = 0;
+			continue;
+		}
+		if (!ret && type != TYPE_PRE_RESTORE && !skip--)
+			checkpoint_copy(out, &list.items[i]);
+	}
+	checkpoint_list_release(&list);
+	if (ret < 0 || out->ref)
+		return ret;
+	if (wanted)
+		return error_set(err, ERR_NOT_FOUND,
+				 "this worktree has no checkpoint latest~%zu",
+				 wanted);
+	error_set(err, ERR_NOT_FOUND, "this worktree has no checkpoint yet");
+	return error_hint(err, "'git checkpoint create' makes one");
+}
+
+static int resolve_latest(struct repository *repo, const char *name,
+			  struct checkpoint *out, struct error *err)
+{
+	const char *digits = name + strlen("latest");
+	unsigned long skip = 0;
+	char *end;
+
+	if (*digits) {
+		skip = strtoul(digits + 1, &end, 10);
+		if (!isdigit((unsigned char)digits[1]) || *end ||
+		    strlen(digits) > 10)
+			return error_set(err, ERR_INVALID,
+					 "malformed checkpoint name '%s'",
+					 name);
+	}
+	return checkpoint_latest(repo, skip, out, err);
+}
+
+static int resolve_ref(struct repository *repo, const char *name,
+		       struct checkpoint *out, struct error *err)
+{
+	if (!checkpoint_parse_ref(name, out)) {
+		checkpoint_release(out);
+		return error_set(err, ERR_INVALID,
+				 "not a checkpoint's ref: '%s'", name);
+	}
+	if (ref_read(repo, name, &out->commit, err) < 0) {
+		checkpoint_release(out);
+		if (err->code == ERR_NOT_FOUND)
+			error_set(err, ERR_NOT_FOUND, "no checkpoint '%s'",
+				  name);
+		return err->code;
+	}
+	return 0;
+}
+
+static bool is_hex(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len >= MIN_HEX && len <= OID_HEXSZ &&
+	       strspn(name, "0123456789abcdefABCDEF") == len;
+}
+
+/* cp_, digits, and maybe _ and hex digits: an id or its beginning. */
+static bool is_id_beginning(const char *name)
+{
+	size_t digits;
+
+	if (strncmp(name, "cp_", 3) || strlen(name) > 64)
+		return false;
+	digits = strspn(name + 3, "0123456789");
+	name += 3 + digits;
+	return digits && (!*name || (*name == '_' &&
+				     strspn(name + 1, "0123456789abcdef") ==
+					     strlen(name + 1)));
+}
+
+static bool matches(const struct checkpoint *checkpoint, const char *name,
+		    bool by_commit)
+{
+	char hex[OID_HEXSZ + 1];
+
+	if (by_commit)
+		return !strncasecmp(oid_hex(&checkpoint->commit, hex), name,
+				    strlen(name));
+	return !strncmp(checkpoint->id, name, strlen(name));
+}
+
+static int ambiguous(const struct checkpoint_list *list, const char *name,
+		     bool by_commit, struct error *err)
+{
+	int shown = 0;
+
+	error_set(err, ERR_AMBIGUOUS, "ambiguous checkpoint name '%s'", name);
+	for (size_t i = 0; i < list->nr; i++) {
+		if (!matches(&list->items[i], name, by_commit))
+			continue;
+		if (shown++ == 5)
+			return error_hint(err, "  ...");
+		error_hint(err, "  %s", list->items[i].ref);
+	}
+	return err->code;
+}
+
+/*
+ * Search one scope. 1: found; 0: not here. A whole id or commit beats a
+ * beginning; two checkpoints of one commit (fetched twice) are the same.
+ */
+static int search(struct repository *repo, enum checkpoint_scope scope,
+		  const char *name, bool by_commit, struct checkpoint *out,
+		  struct error *err)
+{
+	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
+	const struct checkpoint *found = NULL;
+	bool several = false;
+	int ret = read_list(repo, scope, NULL,
+			    by_commit ? ref_list_read : ref_list_read_names,
+			    &list, err);
+
+	for (size_t i = 0; !ret && i < list.nr; i++) {
+		struct checkpoint *item = &list.items[i];
+
+		if (!matches(item, name, by_commit))
+			continue;
+		ret = checkpoint_read_commit(repo, item, err);
+		if (ret < 0)
+			break;
+		if (!by_commit && !strcmp(item->id, name)) {
+			found = item;
+			several = false;
+			break;
+		}
+		if (found && !oid_equal(&found->commit, &item->commit))
+			several = true;
+		else
+			found = item;
+	}
+	if (several)
+		ret = ambiguous(&list, name, by_commit, err);
+	else if (!ret && found)
+		checkpoint_copy(out, found);
+	checkpoint_list_release(&list);
+	return ret < 0 ? ret : found != NULL;
+}
+
+static int resolve_search(struct repository *repo, const char *name,
+			  bool by_commit, struct checkpoint *out,
+			  struct error *err)
+{
+	static const enum checkpoint_scope scopes[] = {
+		SCOPE_WORKTREE, SCOPE_ALL, SCOPE_REMOTES};
+
+	for (size_t i = 0; i < ARRAY_SIZE(scopes); i++) {
+		int got = search(repo, scopes[i], name, by_commit, out, err);
+
+		if (got)
+			return got < 0 ? got : 0;
+	}
+	error_set(err, ERR_NOT_FOUND, "no checkpoint '%s'", name);
+	return error_hint(err, "'git checkpoint list --all' shows them all");
+}
+
+int checkpoint_resolve(struct repository *repo, const char *name,
+		       struct checkpoint *out, struct error *err)
+{
+	*out = (struct checkpoint){0};
+	if (!strncmp(name, "latest", 6) && (!name[6] || name[6] == '~'))
+		return resolve_latest(repo, name, out, err);
+	if (!strncmp(name, "refs/", 5))
+		return resolve_ref(repo, name, out, err);
+	if (is_id_beginning(name))
+		return resolve_search(repo, name, false, out, err);
+	if (is_hex(name))
+		return resolve_search(repo, name, true, out, err);
+	error_set(err, ERR_INVALID, "malformed checkpoint name '%s'", name);
+	return error_hint(err, "a checkpoint is named by its id or the "
+			       "beginning of it, 'latest', 'latest~<n>', its "
+			       "ref, or its commit");
+}

@@ -1,0 +1,351 @@
+#include "core/restore/restore_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "base/thread.h"
+#include "core/restore/plan.h"
+#include "core/restore/restore_bytes.h"
+#include "git/object.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "worktree/dir.h"
+#include "worktree/writer.h"
+
+struct applying {
+	struct plan *plan;
+	struct snapshot *now;
+	const struct target *target;
+	struct writer *writer;
+	struct restore_bytes *bytes;
+};
+
+/* -- what is there ------------------------------------------------------- */
+
+/* Whether what came out has the bytes that the safety checkpoint holds. */
+static int has_saved_bytes(void *context, int fd, const char *link,
+			   struct error *err)
+{
+	const struct snapshot_path *found = context;
+	struct buf text = BUF_INIT;
+	struct oid id;
+	int ret;
+
+	if (link)
+		ret = object_hash(&id, OBJECT_BLOB, link, strlen(link), err);
+	else
+		ret = buf_read_fd(&text, fd, SIZE_MAX, err);
+	if (!ret && !link)
+		ret = object_hash(&id, OBJECT_BLOB, text.ptr, text.len, err);
+	buf_release(&text);
+	return ret < 0 ? ret : oid_equal(&id, &found->raw);
+}
+
+/*
+ * What the snapshot says of a path, as the writer wants it. A file that the
+ * index vouches for is looked at now: if the index still does, its stat is as
+ * good as one that the snapshot took.
+ */
+static int expect(struct applying *applying, const char *path,
+		  struct snapshot_path *found, struct writer_expect *out,
+		  struct error *err)
+{
+	const struct scan *scan = applying->now->scan;
+
+	*out = (struct writer_expect){.same = has_saved_bytes,
+				      .context = found};
+	snapshot_find(applying->now, path, found);
+	if (!found->present) {
+		out->absent = true;
+		return 0;
+	}
+	if (found->known_stat) {
+		out->stat = found->st;
+		out->settled = true;
+		return 0;
+	}
+	if (dir_stat(scan->top_fd, path, &out->stat) < 0 ||
+	    !index_entry_matches(scan->index, found->entry, &out->stat,
+				 &scan->rules))
+		return error_set(err, ERR_CHANGED, "'%s' was changed meanwhile",
+				 path);
+	out->settled = true;
+	return 0;
+}
+
+/* -- one item ------------------------------------------------------------ */
+
+struct writing {
+	struct applying *applying;
+	const struct plan_item *item;
+};
+
+static int write_bytes(void *context, int fd, struct error *err)
+{
+	struct writing *writing = context;
+
+	return restore_bytes_write(writing->applying->bytes,
+				   writing->item->path, &writing->item->blob,
+				   fd, err);
+}
+
+static int put_item(struct applying *applying, struct plan_item *item,
+		    unsigned n, struct error *err)
+{
+	struct writing writing = {applying, item};
+	struct writer_content content = {.mode = item->mode,
+					 .permissions = item->permissions,
+					 .write = write_bytes,
+					 .context = &writing};
+	struct writer_expect expected;
+	struct snapshot_path found;
+	struct buf link = BUF_INIT;
+	int ret;
+
+	ret = expect(applying, item->path, &found, &expected, err);
+	if (!ret && item->mode == MODE_LINK) {
+		ret = object_read(applying->now->repo, &item->blob, OBJECT_BLOB,
+				  65536, &link, err);
+		if (!ret && memchr(link.ptr, '\0', link.len))
+			ret = error_set(err, ERR_INVALID,
+					"a link with a NUL in it");
+		content.link = link.ptr;
+	}
+	if (!ret)
+		ret = writer_put(applying->writer, item->path, n, &expected,
+				 &content, &item->after, err);
+	buf_release(&link);
+	return ret;
+}
+
+static int delete_item(struct applying *applying, struct plan_item *item,
+		       unsigned n, struct error *err)
+{
+	struct writer_expect expected;
+	struct snapshot_path found;
+
+	if (expect(applying, item->path, &found, &expected, err) < 0)
+		return err->code;
+	return writer_remove(applying->writer, item->path, n, &expected, "",
+			     err);
+}
+
+/* The directory, and those above it that are empty without it. */
+static int remove_dirs(struct applying *applying, const char *path,
+		       struct error *err)
+{
+	char *dir = xstrdup(path);
+	char *slash;
+	int ret;
+
+	for (;;) {
+		struct stat st;
+
+		ret = writer_rmdir(applying->writer, dir, err);
+		slash = strrchr(dir, '/');
+		if (ret < 0 || !slash ||
+		    !dir_stat(applying->now->scan->top_fd, dir, &st))
+			break;
+		*slash = '\0';
+	}
+	free(dir);
+	return ret;
+}
+
+/* A directory that the plan has emptied is gone, and needs no mode. */
+static int chmod_dir(struct applying *applying, const struct plan_item *item,
+		     struct error *err)
+{
+	char *dir = xstrndup(item->path, strlen(item->path) - 1);
+	int fd = dir_open(applying->now->scan->top_fd, dir);
+	int ret = 0;
+
+	if (fd >= 0 && fchmod(fd, (mode_t)item->permissions) < 0)
+		ret = error_errno(err, "cannot set the permissions of '%s'",
+				  dir);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return ret;
+}
+
+static int chmod_item(struct applying *applying, struct plan_item *item,
+		      struct error *err)
+{
+	struct writer_expect expected;
+	struct snapshot_path found;
+
+	if (item->path[strlen(item->path) - 1] == '/')
+		return chmod_dir(applying, item, err);
+	if (expect(applying, item->path, &found, &expected, err) < 0 ||
+	    writer_chmod(applying->writer, item->path, item->permissions,
+			 &expected, err) < 0)
+		return err->code;
+	if (dir_stat(applying->now->scan->top_fd, item->path, &item->after) < 0)
+		return error_errno(err, "cannot look at '%s'", item->path);
+	return 0;
+}
+
+/* -- in order ------------------------------------------------------------ */
+
+static int apply_item(struct applying *applying, size_t i, struct error *err)
+{
+	struct plan_item *item = &applying->plan->items[i];
+	int ret = 0;
+
+	switch (item->action) {
+	case PLAN_DELETE:
+		ret = delete_item(applying, item, (unsigned)i, err);
+		break;
+	case PLAN_RMDIR:
+		ret = remove_dirs(applying, item->path, err);
+		break;
+	case PLAN_CREATE:
+	case PLAN_WRITE:
+		ret = put_item(applying, item, (unsigned)i, err);
+		break;
+	case PLAN_CHMOD:
+		ret = chmod_item(applying, item, err);
+		break;
+	case PLAN_MKDIR:
+		ret = writer_mkdir(applying->writer, item->path,
+				   item->permissions, err);
+		break;
+	case PLAN_KEEP:
+		break;
+	}
+	if (ret < 0)
+		return error_prefix(err, "cannot restore '%s'", item->path);
+	item->done = true;
+	return 0;
+}
+
+/* The steps: what is in the way goes first, rules of conversion come before the
+ * files they speak of, permissions of directories last. */
+enum step { STEP_CLEAR, STEP_RULES, STEP_FILES, STEP_REST, STEP_NR };
+
+static enum step step_of(const struct plan_item *item)
+{
+	switch (item->action) {
+	case PLAN_DELETE:
+	case PLAN_RMDIR:
+		return STEP_CLEAR;
+	case PLAN_CREATE:
+	case PLAN_WRITE:
+		return strcmp(path_basename(item->path), ".gitattributes")
+			       ? STEP_FILES
+			       : STEP_RULES;
+	default:
+		return STEP_REST;
+	}
+}
+
+struct step_items {
+	struct applying *applying;
+	size_t *numbers;
+	size_t nr;
+};
+
+static int apply_numbered(void *context, size_t i, struct error *err)
+{
+	struct step_items *step = context;
+
+	return apply_item(step->applying, step->numbers[i], err);
+}
+
+static int apply_step(struct applying *applying, enum step step,
+		      struct error *err)
+{
+	struct plan *plan = applying->plan;
+	struct step_items items = {.applying = applying};
+	int ret = 0;
+
+	items.numbers = xcalloc(plan->nr, sizeof(*items.numbers));
+	/* From the end: what is in a directory comes before it. */
+	for (size_t i = plan->nr; i-- > 0;)
+		if (step_of(&plan->items[i]) == step)
+			items.numbers[items.nr++] = i;
+	if (step == STEP_FILES) {
+		ret = thread_for(items.nr, apply_numbered, &items, err);
+	} else {
+		for (size_t i = 0; !ret && i < items.nr; i++)
+			ret = apply_numbered(&items, i, err);
+	}
+	free(items.numbers);
+	return ret;
+}
+
+/* Let the owner write where the plan says what the permissions are to be. */
+static int open_dir(struct applying *applying, const struct plan_item *item,
+		    struct error *err)
+{
+	char *dir = xstrndup(item->path, strlen(item->path) - 1);
+	int fd = dir_open(applying->now->scan->top_fd, dir);
+	struct stat st;
+
+	if (fd >= 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 &&
+	    (fstat(fd, &st) < 0 || fchmod(fd, (st.st_mode & 07777) | 0300) < 0))
+		error_errno(err, "cannot open '%s' for writing", dir);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return err->code;
+}
+
+static int open_dirs(struct applying *applying, struct error *err)
+{
+	const struct plan *plan = applying->plan;
+
+	/* From the start: those above come first. */
+	for (size_t i = 0; i < plan->nr; i++) {
+		const struct plan_item *item = &plan->items[i];
+
+		if (item->action == PLAN_CHMOD &&
+		    item->path[strlen(item->path) - 1] == '/' &&
+		    open_dir(applying, item, err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+/* Directories that were empty go after the files, so that those which become
+ * empty by that can go with them. */
+static int clear(struct applying *applying, struct error *err)
+{
+	struct plan *plan = applying->plan;
+
+	for (size_t i = plan->nr; i-- > 0;)
+		if (plan->items[i].action == PLAN_DELETE &&
+		    apply_item(applying, i, err) < 0)
+			return err->code;
+	for (size_t i = plan->nr; i-- > 0;)
+		if (plan->items[i].action == PLAN_RMDIR &&
+		    apply_item(applying, i, err) < 0)
+			return err->code;
+	return 0;
+}
+
+int restore_files(struct plan *plan, struct snapshot *now,
+		  const struct target *target, struct writer *writer,
+		  struct error *err)
+{
+	struct applying applying = {plan, now, target, writer, NULL};
+	int ret = restore_bytes_open(&applying.bytes, now->repo, target, err);
+
+	if (!ret)
+		ret = open_dirs(&applying, err);
+	if (!ret)
+		ret = clear(&applying, err);
+	if (!ret)
+		ret = apply_step(&applying, STEP_RULES, err);
+	if (!ret)
+		ret = restore_bytes_prepare(applying.bytes, plan, err);
+	if (!ret)
+		ret = apply_step(&applying, STEP_FILES, err);
+	if (!ret)
+		ret = apply_step(&applying, STEP_REST, err);
+	restore_bytes_free(applying.bytes);
+	return ret;
+}

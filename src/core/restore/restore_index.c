@@ -1,0 +1,455 @@
+#include "core/restore/restore_index.h"
+
+#include <time.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/path.h"
+#include "core/record/pathspec.h"
+#include "core/restore/plan.h"
+#include "git/index.h"
+#include "git/object.h"
+#include "git/process.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "git/tree_diff.h"
+#include "worktree/dir.h"
+
+#define MAX_ENTRIES UINT64_C(50000000)
+
+struct building {
+	struct snapshot *now;
+	const struct target *target;
+	const struct plan *plan;
+	const struct strlist *pathspecs;
+	struct index_entry *changes; /* by path; mode 0: the entry goes */
+	size_t nr_changes, alloc_changes;
+	struct index_entry *entries;
+	size_t nr, alloc;
+	bool changed;
+	bool writing; /* not only comparing */
+};
+
+static bool is_plain(const struct index_entry *entry)
+{
+	return !entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD);
+}
+
+/* -- entries ------------------------------------------------------------- */
+
+/* git checks out what the index has without looking at its names again. */
+static int check_change(void *context, const struct tree_change *change,
+			struct error *err)
+{
+	const struct building *building = context;
+
+	if (!change->new_mode || path_is_safe(change->path) ||
+	    !pathspec_matches(building->pathspecs, change->path))
+		return 0;
+	return error_set(
+		err, ERR_INVALID,
+		"invalid checkpoint data: '%s' is no path for an index",
+		change->path);
+}
+
+static int note_change(void *context, const struct tree_change *change,
+		       struct error *err)
+{
+	struct building *building = context;
+	struct index_entry *entry;
+
+	if (!pathspec_matches(building->pathspecs, change->path))
+		return 0;
+	if (check_change(building, change, err) < 0)
+		return err->code;
+	ARRAY_GROW(building->changes, building->nr_changes,
+		   building->alloc_changes);
+	entry = &building->changes[building->nr_changes++];
+	*entry = (struct index_entry){.path = xstrdup(change->path),
+				      .mode = change->new_mode,
+				      .oid = change->new_oid};
+	entry->path_len = (uint32_t)strlen(entry->path);
+	return 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct index_entry *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (int)x->stage - (int)y->stage;
+}
+
+static void add_entry(struct building *building, const struct index_entry *from)
+{
+	ARRAY_GROW(building->entries, building->nr, building->alloc);
+	building->entries[building->nr++] = *from;
+}
+
+/* The present plain entries with the changes; paths stay whose they are. */
+static void merge_changes(struct building *building)
+{
+	const struct index *index = building->now->scan->index;
+	size_t at = 0, change = 0;
+
+	if (building->nr_changes)
+		qsort(building->changes, building->nr_changes,
+		      sizeof(*building->changes), compare_entries);
+	while (at < index->nr || change < building->nr_changes) {
+		const struct index_entry *entry = &index->entries[at];
+		int order;
+
+		if (at < index->nr && !is_plain(entry)) {
+			if (!pathspec_matches(building->pathspecs, entry->path))
+				add_entry(building, entry);
+			else
+				building->changed = true;
+			at++;
+			continue;
+		}
+		order = at == index->nr ? 1
+			: change == building->nr_changes
+				? -1
+				: strcmp(entry->path,
+					 building->changes[change].path);
+		if (order < 0) {
+			add_entry(building, entry);
+		} else if (building->changes[change].mode) {
+			add_entry(building, &building->changes[change]);
+		}
+		change += order >= 0;
+		at += order <= 0;
+	}
+}
+
+static void add_extra(struct building *building,
+		      const struct index_entry *extra, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct index_entry entry = extra[i];
+
+		if (!pathspec_matches(building->pathspecs, entry.path))
+			continue;
+		if (entry.flags & INDEX_INTENT_TO_ADD)
+			entry.oid = blob_empty_id;
+		add_entry(building, &entry);
+		building->changed = true;
+	}
+}
+
+/* -- flags --------------------------------------------------------------- */
+
+static int compare_path(const void *path, const void *entry)
+{
+	return strcmp(path, ((const struct index_entry *)entry)->path);
+}
+
+static void set_flags(struct building *building)
+{
+	const struct index_extra *extra = &building->target->index_extra;
+	const uint8_t lasting = INDEX_ASSUME_UNCHANGED | INDEX_SKIP_WORKTREE;
+
+	for (size_t i = 0; i < building->nr; i++) {
+		struct index_entry *entry = &building->entries[i];
+		const struct index_entry *flags = NULL;
+		uint8_t wanted;
+
+		if (entry->stage ||
+		    !pathspec_matches(building->pathspecs, entry->path))
+			continue;
+		if (extra->nr_flags)
+			flags = bsearch(entry->path, extra->flags,
+					extra->nr_flags, sizeof(*flags),
+					compare_path);
+		wanted = (uint8_t)((entry->flags & ~lasting) |
+				   (flags ? flags->flags : 0));
+		if (wanted != entry->flags) {
+			entry->flags = wanted;
+			building->changed = true;
+		}
+	}
+}
+
+/* -- stat data ----------------------------------------------------------- */
+
+static const struct index_stat no_stat;
+
+/* The file of an entry that the plan has dealt with. */
+static void stat_from_item(struct building *building, struct index_entry *entry,
+			   const struct plan_item *item)
+{
+	struct snapshot_path found;
+
+	switch (item->action) {
+	case PLAN_CREATE:
+	case PLAN_WRITE:
+		entry->stat = no_stat;
+		if (item->mode == entry->mode &&
+		    oid_equal(&item->blob, &entry->oid))
+			index_stat_fill(&entry->stat, &item->after);
+		break;
+	case PLAN_CHMOD:
+		snapshot_find(building->now, entry->path, &found);
+		entry->stat = no_stat;
+		if (found.present && oid_equal(&found.blob, &entry->oid) &&
+		    item->mode == entry->mode)
+			index_stat_fill(&entry->stat, &item->after);
+		break;
+	case PLAN_DELETE:
+		entry->stat = no_stat;
+		break;
+	default:
+		return;
+	}
+	entry->flags &= (uint8_t)~INDEX_RACY;
+	building->changed = true;
+}
+
+/* The file's stat data, where it is known to be as the entry has it. */
+static bool find_stat(const struct building *building,
+		      const struct index_entry *entry, struct stat *st)
+{
+	struct snapshot_path found;
+
+	snapshot_find(building->now, entry->path, &found);
+	return found.present && found.mode == entry->mode &&
+	       oid_equal(&found.blob, &entry->oid) &&
+	       !dir_stat(building->now->scan->top_fd, entry->path, st) &&
+	       (!found.known_stat ||
+		(st->st_mtim.tv_sec == found.st.st_mtim.tv_sec &&
+		 st->st_mtim.tv_nsec == found.st.st_mtim.tv_nsec &&
+		 st->st_size == found.st.st_size &&
+		 st->st_ino == found.st.st_ino));
+}
+
+/* An entry that is another than before, of a file that is not. */
+static void stat_from_disk(struct building *building, struct index_entry *entry)
+{
+	struct stat st;
+
+	entry->stat = no_stat;
+	if (find_stat(building, entry, &st))
+		index_stat_fill(&entry->stat, &st);
+}
+
+/* git never looks at such a file again, and takes it for changed by its time
+ * alone where it is to be replaced. */
+static void refresh_flagged(struct building *building,
+			    struct index_entry *entry)
+{
+	struct index_stat now;
+	struct stat st;
+
+	if (!building->writing || !find_stat(building, entry, &st))
+		return;
+	index_stat_fill(&now, &st);
+	if (!memcmp(&now, &entry->stat, sizeof(now)))
+		return;
+	entry->stat = now;
+	building->changed = true;
+}
+
+static void set_stats(struct building *building)
+{
+	const struct index *index = building->now->scan->index;
+
+	for (size_t i = 0; i < building->nr; i++) {
+		struct index_entry *entry = &building->entries[i];
+		const struct index_entry *before;
+		const struct plan_item *item;
+
+		if (!is_plain(entry))
+			continue;
+		item = plan_find(building->plan, entry->path);
+		if (item && item->done) {
+			stat_from_item(building, entry, item);
+			continue;
+		}
+		/* A racy entry whose file is known to be as staged must not be
+		 * marked as unknown: git merge --abort, which compares by stat
+		 * alone, would refuse. */
+		before = index_find(index, entry->path);
+		if (!before || before->mode != entry->mode ||
+		    !oid_equal(&before->oid, &entry->oid) ||
+		    entry->flags & INDEX_RACY) {
+			stat_from_disk(building, entry);
+			entry->flags &= (uint8_t)~INDEX_RACY;
+		} else if (entry->flags &
+			   (INDEX_ASSUME_UNCHANGED | INDEX_SKIP_WORKTREE)) {
+			refresh_flagged(building, entry);
+		}
+	}
+}
+
+/* -- writing ------------------------------------------------------------- */
+
+/* git calls an entry racy whose file is not older than the index. */
+static void wait_for_tick(const struct plan *plan)
+{
+	const struct timespec pause = {0, 1000000};
+	struct timespec newest = {0, 0}, now;
+
+	for (size_t i = 0; i < plan->nr; i++) {
+		const struct timespec *mtime = &plan->items[i].after.st_mtim;
+
+		if (mtime->tv_sec > newest.tv_sec ||
+		    (mtime->tv_sec == newest.tv_sec &&
+		     mtime->tv_nsec > newest.tv_nsec))
+			newest = *mtime;
+	}
+	for (int i = 0; i < 30; i++) {
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+		if (now.tv_sec > newest.tv_sec ||
+		    (now.tv_sec == newest.tv_sec &&
+		     now.tv_nsec > newest.tv_nsec))
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* What only git can write: split and sparse indexes, and its two caches. */
+static int add_extensions(const struct building *building,
+			  struct index_lock *lock, struct error *err)
+{
+	const struct index *index = building->now->scan->index;
+	char *name = xstrfmt("GIT_INDEX_FILE=%s", index_lock_path(lock));
+	const char *argv[6] = {"update-index", "--force-write-index"};
+	const char *env[] = {name, NULL};
+	struct git_command command = {
+		.repo = building->now->repo, .argv = argv, .env = env};
+	size_t nr = 2;
+	int ret = 0;
+
+	if (index->split)
+		argv[nr++] = "--split-index";
+	if (index->untracked_cache)
+		argv[nr++] = "--untracked-cache";
+	if (index->fsmonitor)
+		argv[nr++] = "--fsmonitor";
+	if (nr > 2 || index->sparse)
+		ret = git_run(&command, NULL, NULL, err);
+	free(name);
+	return ret;
+}
+
+static int write_index(struct building *building, struct index_lock *lock,
+		       struct error *err)
+{
+	const struct index *index = building->now->scan->index;
+	const struct index_extra *extra = &building->target->index_extra;
+	struct index_tree *tree = NULL;
+	unsigned version = building->pathspecs->nr && index->exists
+				   ? index->version
+				   : extra->version;
+	int ret = 0;
+
+	/* The tree of a whole is known; of a mixture it is not. */
+	if (!building->pathspecs->nr && !extra->nr_stages && !extra->nr_intents)
+		ret = index_tree_update(&tree, building->now->repo, index->tree,
+					&building->target->stored.index_tree,
+					err);
+	wait_for_tick(building->plan);
+	if (!ret)
+		ret = index_lock_write(
+			lock, building->entries, building->nr, version,
+			!index->exists || index->checksummed, tree, err);
+	if (!ret)
+		ret = add_extensions(building, lock, err);
+	index_tree_free(tree);
+	return ret;
+}
+
+/* What an entry that is to be added later names: git add -N writes it, and git
+ * fsck asks for it. */
+static int make_empty_blob(struct repository *repo, struct error *err)
+{
+	static const char *const argv[] = {"hash-object", "-w", "--stdin",
+					   NULL};
+	const struct git_command command = {
+		.repo = repo, .argv = argv, .input = ""};
+
+	if (object_exists(repo, &blob_empty_id))
+		return 0;
+	return git_run(&command, NULL, NULL, err);
+}
+
+static int build(struct building *building, struct error *err)
+{
+	const struct target *target = building->target;
+	size_t plain;
+
+	if (tree_diff(building->now->repo, building->now->trees,
+		      &building->now->index_tree, &target->stored.index_tree,
+		      MAX_ENTRIES, note_change, building, err) < 0)
+		return err->code;
+	building->changed = building->nr_changes > 0;
+	merge_changes(building);
+	plain = building->nr;
+	add_extra(building, target->index_extra.stages,
+		  target->index_extra.nr_stages);
+	add_extra(building, target->index_extra.intents,
+		  target->index_extra.nr_intents);
+	if (building->nr > plain)
+		qsort(building->entries, building->nr,
+		      sizeof(*building->entries), compare_entries);
+	set_flags(building);
+	set_stats(building);
+	return 0;
+}
+
+static void release(struct building *building)
+{
+	for (size_t i = 0; i < building->nr_changes; i++)
+		free((char *)building->changes[i].path);
+	free(building->changes);
+	free(building->entries);
+}
+
+int restore_index(struct index_lock *lock, struct snapshot *now,
+		  const struct target *target, const struct plan *plan,
+		  const struct strlist *pathspecs, struct error *err)
+{
+	struct building building = {.now = now,
+				    .target = target,
+				    .plan = plan,
+				    .pathspecs = pathspecs,
+				    .writing = true};
+	int ret = build(&building, err);
+
+	if (!ret && building.changed && target->index_extra.nr_intents)
+		ret = make_empty_blob(now->repo, err);
+	if (!ret && building.changed)
+		ret = write_index(&building, lock, err);
+	if (!ret && building.changed)
+		ret = index_lock_commit(lock, err);
+	else
+		index_lock_rollback(lock);
+	release(&building);
+	return ret;
+}
+
+int restore_index_check(struct snapshot *now, const struct target *target,
+			const struct strlist *pathspecs, struct error *err)
+{
+	struct building building = {.pathspecs = pathspecs};
+
+	return tree_diff(now->repo, now->trees, &now->index_tree,
+			 &target->stored.index_tree, MAX_ENTRIES, check_change,
+			 &building, err);
+}
+
+int restore_index_differs(struct snapshot *now, const struct target *target,
+			  const struct strlist *pathspecs, bool *out,
+			  struct error *err)
+{
+	struct plan no_plan = PLAN_INIT;
+	struct building building = {.now = now,
+				    .target = target,
+				    .plan = &no_plan,
+				    .pathspecs = pathspecs};
+	int ret = build(&building, err);
+
+	*out = building.changed;
+	release(&building);
+	return ret;
+}

@@ -1,0 +1,344 @@
+#include "core/snapshot/snapshot.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "core/snapshot/snapshot_content.h"
+#include "core/snapshot/snapshot_extra.h"
+#include "core/snapshot/snapshot_tree.h"
+#include "core/snapshot/watch_ask.h"
+#include "git/commit.h"
+#include "git/config.h"
+#include "git/pack.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "git/tree_diff.h"
+#include "git/tree_memory.h"
+#include "worktree/cache.h"
+#include "worktree/plain.h"
+
+#define DEFAULT_MAX_FILE_SIZE (INT64_C(100) << 20)
+
+/* -- the walk ------------------------------------------------------------ */
+
+/* The directories that include patterns with a slash lead into, up to their
+ * first wildcard: an ignored directory is entered only for these. */
+static void include_dirs(const struct strlist *patterns, struct strlist *out)
+{
+	for (size_t i = 0; i < patterns->nr; i++) {
+		const char *pattern = patterns->items[i];
+		size_t len;
+
+		pattern += *pattern == '/';
+		len = strcspn(pattern, "*?[\\");
+		while (len && pattern[len - 1] != '/')
+			len--;
+		if (len)
+			strlist_addn(out, pattern, len);
+	}
+	strlist_sort(out);
+}
+
+/*
+ * Walk by what the watch has told; where a file turns up that may be another's
+ * second name, so that this one may have changed unseen, by nothing.
+ */
+static int walk_told(struct snapshot *snapshot, struct scan_options *options,
+		     struct error *err)
+{
+	struct told *told = &snapshot->told;
+	int ret;
+
+	options->told = told;
+	ret = scan_worktree(&snapshot->scan, snapshot->repo, options, err);
+	if (ret < 0 || !told->believes || !snapshot->scan->doubtful)
+		return ret;
+	scan_free(snapshot->scan);
+	snapshot->scan = NULL;
+	told->believes = false;
+	told->head.full_ms = clock_monotonic_ms();
+	return scan_worktree(&snapshot->scan, snapshot->repo, options, err);
+}
+
+static int walk(struct snapshot *snapshot,
+		const struct snapshot_options *options, struct error *err)
+{
+	const struct config *config = snapshot->repo->config;
+	struct scan_options scan = {
+		.all_ignored = options->all_ignored,
+		.wanted = options->wanted,
+		.protected_paths = options->protected_paths,
+		.max_file_size = options->max_file_size,
+	};
+	struct strlist include = STRLIST_INIT, exclude = STRLIST_INIT;
+	struct strlist dirs = STRLIST_INIT;
+	struct ignore_list *wanted, *unwanted;
+	bool ignore_case;
+	int64_t limit;
+	int ret;
+
+	config_get_all(config, "checkpoint.include", &include);
+	config_get_all(config, "checkpoint.exclude", &exclude);
+	include_dirs(&include, &dirs);
+	ret = config_get_bool(config, "core.ignorecase", false, &ignore_case,
+			      err);
+	if (!ret)
+		ret = config_get_int(config, "checkpoint.maxfilesize",
+				     DEFAULT_MAX_FILE_SIZE, &limit, err);
+	if (!ret) {
+		wanted = ignore_list_new(&include, ignore_case);
+		unwanted = ignore_list_new(&exclude, ignore_case);
+		scan.include = include.nr ? wanted : NULL;
+		scan.exclude = exclude.nr ? unwanted : NULL;
+		scan.include_dirs = &dirs;
+		if (!scan.max_file_size)
+			scan.max_file_size = (uint64_t)limit;
+		ret = walk_told(snapshot, &scan, err);
+		/* What they point at ends here. */
+		if (!ret)
+			snapshot->scan->options = (struct scan_options){0};
+		ignore_list_free(wanted);
+		ignore_list_free(unwanted);
+	}
+	strlist_release(&include);
+	strlist_release(&exclude);
+	strlist_release(&dirs);
+	return ret;
+}
+
+/* -- counts -------------------------------------------------------------- */
+
+static int count_item(void *context, struct scan_dir *dir,
+		      struct scan_item *item, struct error *err)
+{
+	struct snapshot *snapshot = context;
+	bool conflicted = item->entry && item->entry->stage;
+
+	(void)dir;
+	(void)err;
+	switch (item->kind) {
+	case SCAN_CHANGED:
+		snapshot->count_unstaged++;
+		snapshot->count_files += conflicted;
+		break;
+	case SCAN_DELETED:
+		snapshot->count_unstaged++;
+		snapshot->count_files -= !conflicted;
+		break;
+	case SCAN_UNTRACKED:
+		snapshot->count_untracked++;
+		snapshot->count_files++;
+		break;
+	case SCAN_GITLINK:
+		if (item->entry)
+			snapshot->count_unstaged++;
+		else
+			snapshot->count_untracked++;
+		snapshot->count_files += !item->entry;
+		break;
+	case SCAN_IGNORED:
+		snapshot->count_ignored++;
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int count_change(void *context, const struct tree_change *change,
+			struct error *err)
+{
+	(void)change;
+	(void)err;
+	++*(int64_t *)context;
+	return 0;
+}
+
+static int count_all(struct snapshot *snapshot, struct error *err)
+{
+	const struct index *index = snapshot->scan->index;
+	struct oid head_tree = {{0}};
+
+	for (size_t i = 0; i < index->nr; i++)
+		snapshot->count_files += !index->entries[i].stage;
+	if (scan_each(snapshot->scan, count_item, snapshot, err) < 0)
+		return err->code;
+	if (!snapshot->head.unborn) {
+		struct commit commit;
+
+		if (commit_read(snapshot->repo, &snapshot->head.id, &commit,
+				err) < 0)
+			return err->code;
+		head_tree = commit.tree;
+		commit_release(&commit);
+	}
+	return tree_diff(snapshot->repo, snapshot->trees, &head_tree,
+			 &snapshot->index_tree, UINT64_MAX, count_change,
+			 &snapshot->count_staged, err);
+}
+
+/* -- the digest ---------------------------------------------------------- */
+
+static int compute_digest(struct snapshot *snapshot, struct error *err)
+{
+	const struct digest_parts parts = {
+		.tree = &snapshot->tree,
+		.raw = &snapshot->raw_tree,
+		.index = &snapshot->index_tree,
+		.index_extra = &snapshot->index_extra_blob,
+		.worktree_extra = &snapshot->worktree_extra_blob,
+		.stages = &snapshot->stages_tree,
+		.gitdir = &snapshot->gitdir_tree,
+		.op_refs = &snapshot->operation.refs,
+		.head_ref = snapshot->head.branch,
+		.head = &snapshot->head.id,
+	};
+
+	return digest_compute(&parts, snapshot->digest, err);
+}
+
+/* -- the whole ----------------------------------------------------------- */
+
+int snapshot_take(struct snapshot **out, struct repository *repo,
+		  const struct snapshot_options *options, struct pack *pack,
+		  struct cache *cache, struct error *err)
+{
+	struct snapshot *snapshot = xcalloc(1, sizeof(*snapshot));
+
+	snapshot->repo = repo;
+	snapshot->pack = pack;
+	snapshot->cache = cache;
+	snapshot->trees = tree_memory_new();
+	index_extra_init(&snapshot->index_extra);
+	worktree_extra_init(&snapshot->worktree_extra);
+	worktree_extra_init(&snapshot->local_extra);
+	if (head_read(repo, &snapshot->head, err) < 0 ||
+	    operation_read(repo, &snapshot->operation, err) < 0 ||
+	    watch_ask(&snapshot->told, repo, !options->look_at_all, err) < 0 ||
+	    walk(snapshot, options, err) < 0 ||
+	    repository_library(repo, err) < 0 ||
+	    snapshot_read_content(snapshot, options, err) < 0 ||
+	    snapshot_build_trees(snapshot, err) < 0 ||
+	    snapshot_collect_extra(snapshot, err) < 0 ||
+	    count_all(snapshot, err) < 0 || compute_digest(snapshot, err) < 0) {
+		snapshot_free(snapshot);
+		return err->code;
+	}
+	*out = snapshot;
+	return 0;
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	if (!snapshot)
+		return;
+	for (size_t i = 0; i < snapshot->nr_files; i++)
+		content_release(&snapshot->files[i].content);
+	free(snapshot->files);
+	scan_free(snapshot->scan);
+	told_release(&snapshot->told);
+	tree_memory_free(snapshot->trees);
+	free(snapshot->made);
+	plain_free(snapshot->plain);
+	head_release(&snapshot->head);
+	operation_release(&snapshot->operation);
+	index_extra_release(&snapshot->index_extra);
+	worktree_extra_release(&snapshot->worktree_extra);
+	worktree_extra_release(&snapshot->local_extra);
+	omitted_release(&snapshot->omitted);
+	free(snapshot);
+}
+
+struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
+					struct scan_item *item)
+{
+	struct snapshot_file *file;
+
+	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
+	file = &snapshot->files[snapshot->nr_files++];
+	*file = (struct snapshot_file){.item = item};
+	return file;
+}
+
+/* -- looking things up --------------------------------------------------- */
+
+static int compare_path(const void *path, const void *file)
+{
+	return strcmp(path, ((const struct snapshot_file *)file)->item->path);
+}
+
+static bool is_in_snapshot(enum scan_kind kind)
+{
+	return kind == SCAN_CHANGED || kind == SCAN_SAME ||
+	       kind == SCAN_UNTRACKED || kind == SCAN_IGNORED;
+}
+
+void snapshot_find(const struct snapshot *snapshot, const char *path,
+		   struct snapshot_path *out)
+{
+	const struct index *index = snapshot->scan->index;
+	const struct snapshot_file *file = NULL;
+
+	*out = (struct snapshot_path){.entry = index_find(index, path)};
+	if (snapshot->nr_files)
+		file = bsearch(path, snapshot->files, snapshot->nr_files,
+			       sizeof(*file), compare_path);
+	if (file) {
+		out->present = is_in_snapshot(file->item->kind);
+		out->mode = file->item->mode;
+		out->blob = file->item->oid;
+		out->raw = file->content.raw;
+		out->st = file->item->st;
+		out->known_stat = out->present;
+	} else if (out->entry) {
+		size_t at = (size_t)(out->entry - index->entries);
+
+		out->present =
+			snapshot->scan->permissions[at] != SCAN_NOT_THERE;
+		out->mode = out->entry->mode;
+		out->blob = out->raw = out->entry->oid;
+	}
+}
+
+static int compare_oid(const void *a, const void *b)
+{
+	return memcmp(a, b, OID_RAWSZ);
+}
+
+int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
+			 const struct oid *commit, struct error *err)
+{
+	struct cache_entry *entries =
+		xcalloc(snapshot->nr_files, sizeof(*entries));
+	struct cache_content content = {entries, 0, snapshot->made,
+					snapshot->nr_made};
+	int ret;
+
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
+		const struct snapshot_file *file = &snapshot->files[i];
+		struct cache_entry *entry = &entries[content.nr];
+
+		/* L, which holds ignored files, is another commit. */
+		if (!is_in_snapshot(file->item->kind) ||
+		    file->item->kind == SCAN_IGNORED || file->plain)
+			continue;
+		cache_entry_stat(entry, &file->content.st);
+		entry->path = file->item->path;
+		entry->conversion = file->content.conversion
+					    ? file->content.conversion
+					    : "-";
+		entry->blob = file->content.blob;
+		entry->raw = file->content.raw;
+		entry->keep_raw = file->content.keep_raw;
+		content.nr++;
+	}
+	if (snapshot->nr_made)
+		qsort(snapshot->made, snapshot->nr_made,
+		      sizeof(*snapshot->made), compare_oid);
+	ret = cache_write(snapshot->repo, ref, commit, &content, err);
+	if (!ret && snapshot->plain)
+		ret = plain_write(snapshot->plain, snapshot->repo, err);
+	if (!ret)
+		ret = scan_remember(snapshot->scan, err);
+	free(entries);
+	return ret;
+}

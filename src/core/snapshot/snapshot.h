@@ -1,0 +1,116 @@
+/*
+ * The workspace at a moment: worktree, index, HEAD and operation under way, as
+ * trees in a pack that is not finished yet.
+ *
+ * Capturing changes nothing but that pack. What the index or the cache vouches
+ * for is not read again; everything else is read whole and hashed.
+ */
+#ifndef CORE_SNAPSHOT_SNAPSHOT_H
+#define CORE_SNAPSHOT_SNAPSHOT_H
+
+#include "base/error.h"
+#include "core/record/digest.h"
+#include "core/record/index_extra.h"
+#include "core/record/omitted.h"
+#include "core/record/worktree_extra.h"
+#include "git/operation.h"
+#include "git/ref.h"
+#include "worktree/content.h"
+#include "worktree/scan.h"
+#include "worktree/told.h"
+
+struct cache;
+struct pack;
+struct plain;
+struct repository;
+struct tree_builder;
+struct tree_memory;
+
+struct snapshot_options {
+	bool all_ignored;	      /* ignored files too, into L */
+	const struct strlist *wanted; /* files that must be in it, whatever the
+					 rules say; sorted, or NULL */
+	const struct strlist *protected_paths; /* sorted, or NULL */
+	uint64_t max_file_size; /* of an untracked file; 0: as configured */
+	uint64_t max_new_bytes; /* of untracked files that are new; 0: any */
+	bool leave_out_largest; /* where there are more: else ERR_REFUSED */
+	bool look_at_all; /* whatever a running watch says has not changed */
+};
+
+/* A path whose content was read. */
+struct snapshot_file {
+	struct scan_item *item; /* path, index entry; borrowed from the scan */
+	struct content content;
+	bool was_read; /* `content` is filled */
+	bool plain;    /* unchanged, and stored just as it is */
+};
+
+struct snapshot {
+	struct repository *repo;
+	struct pack *pack;   /* borrowed */
+	struct cache *cache; /* borrowed */
+	struct told told;    /* what a running watch says */
+	struct scan *scan;
+	struct snapshot_file *files; /* what was read, sorted by path */
+	size_t nr_files, alloc_files;
+	struct plain *plain;	   /* NULL where no file may be converted */
+	struct tree_memory *trees; /* new trees, readable before the pack is */
+	struct oid *made; /* ids of the trees that the index does not know */
+	size_t nr_made, alloc_made;
+
+	struct head head;
+	struct operation operation;
+	struct index_extra index_extra;
+	struct worktree_extra worktree_extra;
+	struct worktree_extra local_extra; /* of the ignored files in L */
+	struct omitted omitted;
+
+	struct oid tree;       /* of C */
+	struct oid index_tree; /* of I */
+	struct oid local_tree; /* of L's ignored files; zero: none */
+	/* Entries of S; zero: absent. */
+	struct oid index_extra_blob, worktree_extra_blob;
+	struct oid stages_tree, raw_tree, gitdir_tree;
+	char digest[DIGEST_SIZE];
+
+	int64_t count_files;	/* in the tree */
+	int64_t count_staged;	/* paths that differ, HEAD to index */
+	int64_t count_unstaged; /* index to worktree */
+	int64_t count_untracked;
+	int64_t count_ignored;	      /* in L */
+	uint64_t new_untracked_bytes; /* read, and not known before */
+};
+
+/*
+ * Take one. `pack` and `cache` (may be NULL) are borrowed for as long as the
+ * snapshot lives, which the caller must snapshot_free(). ERR_FAILED names the
+ * path where a required filter fails; ERR_REFUSED: more than max_new_bytes.
+ */
+int snapshot_take(struct snapshot **out, struct repository *repo,
+		  const struct snapshot_options *options, struct pack *pack,
+		  struct cache *cache, struct error *err);
+void snapshot_free(struct snapshot *snapshot);
+
+/* What the workspace had at a path when the snapshot was taken. */
+struct snapshot_path {
+	bool present; /* a file or link that the snapshot holds */
+	uint32_t mode;
+	struct oid blob;
+	struct oid raw;	 /* of the bytes on disk */
+	bool known_stat; /* `st` is what lstat() gave */
+	struct stat st;
+	const struct index_entry *entry; /* or NULL */
+};
+void snapshot_find(const struct snapshot *snapshot, const char *path,
+		   struct snapshot_path *out);
+
+/* Add a file for an item whose content is to be read. Borrowed. */
+struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
+					struct scan_item *item);
+
+/* Write what is known now to the caches, for the checkpoint `commit` at `ref`.
+ */
+int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
+			 const struct oid *commit, struct error *err);
+
+#endif

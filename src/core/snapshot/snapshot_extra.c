@@ -1,0 +1,319 @@
+#include "core/snapshot/snapshot_extra.h"
+
+#include "base/alloc.h"
+#include "core/snapshot/snapshot.h"
+#include "core/snapshot/snapshot_tree.h"
+#include "git/object.h"
+#include "git/pack.h"
+#include "git/tree.h"
+
+/* -- permissions --------------------------------------------------------- */
+
+/* How often each of the 4096 permission bits occurs. */
+struct census {
+	size_t files[4096], executables[4096], dirs[4096];
+};
+
+static void count_dirs(const struct scan_dir *dir, struct census *census)
+{
+	if (dir->parent && !dir->missing && !dir->unreadable)
+		census->dirs[dir->mode & 07777]++;
+	for (const struct scan_dir *child = dir->children; child;
+	     child = child->next)
+		count_dirs(child, census);
+}
+
+static void count_mode(struct census *census, unsigned mode)
+{
+	if (mode & 0100)
+		census->executables[mode & 07777]++;
+	else
+		census->files[mode & 07777]++;
+}
+
+static bool is_untracked_file(const struct snapshot_file *file)
+{
+	return (file->item->kind == SCAN_UNTRACKED ||
+		file->item->kind == SCAN_IGNORED) &&
+	       S_ISREG(file->item->st.st_mode);
+}
+
+/* The commonest; of equals the smallest, so that the choice is one. */
+static unsigned commonest(const size_t counts[4096], unsigned fallback)
+{
+	unsigned best = 0;
+
+	for (unsigned mode = 1; mode < 4096; mode++)
+		if (counts[mode] > counts[best])
+			best = mode;
+	return counts[best] ? best : fallback;
+}
+
+static void choose_defaults(struct snapshot *snapshot)
+{
+	struct worktree_extra *extra = &snapshot->worktree_extra;
+	const struct scan *scan = snapshot->scan;
+	struct census *census = xcalloc(1, sizeof(*census));
+
+	for (size_t i = 0; i < scan->index->nr; i++)
+		if (scan->permissions[i] < SCAN_IS_LINK)
+			count_mode(census, scan->permissions[i]);
+	for (size_t i = 0; i < snapshot->nr_files; i++)
+		if (is_untracked_file(&snapshot->files[i]))
+			count_mode(census, snapshot->files[i].item->st.st_mode);
+	count_dirs(scan->top, census);
+	extra->file_mode = commonest(census->files, 0644);
+	extra->exec_mode = commonest(census->executables, 0755);
+	extra->dir_mode = commonest(census->dirs, 0755);
+	free(census);
+}
+
+/* A file without the bit for its owner is stored as a plain one, so the default
+ * that a reader would take for it is that of its mode in the tree. */
+static void note_mode(struct worktree_extra *extra, const char *path,
+		      unsigned permissions, uint32_t tree_mode)
+{
+	unsigned fallback =
+		tree_mode == MODE_EXEC ? extra->exec_mode : extra->file_mode;
+
+	/* The file that core.symlinks=false keeps for a link is told from a
+	 * link by that line. */
+	if (permissions != fallback || tree_mode == MODE_LINK)
+		worktree_extra_add_mode(extra, path, permissions);
+}
+
+static void note_tracked_modes(struct snapshot *snapshot)
+{
+	const struct scan *scan = snapshot->scan;
+
+	for (size_t i = 0; i < scan->index->nr; i++) {
+		const struct index_entry *entry = &scan->index->entries[i];
+		bool on_disk = scan->permissions[i] != SCAN_NOT_THERE;
+		struct snapshot_path found;
+
+		if (on_disk && (entry->flags & INDEX_SKIP_WORKTREE))
+			strlist_add(&snapshot->worktree_extra.present,
+				    entry->path);
+		if (scan->permissions[i] >= SCAN_IS_LINK)
+			continue;
+		if (scan->permissions[i] ==
+			    (entry->mode == MODE_EXEC
+				     ? snapshot->worktree_extra.exec_mode
+				     : snapshot->worktree_extra.file_mode) &&
+		    !entry->stage && entry->mode != MODE_LINK)
+			continue;
+		snapshot_find(snapshot, entry->path, &found);
+		note_mode(&snapshot->worktree_extra, entry->path,
+			  scan->permissions[i],
+			  found.present ? found.mode : entry->mode);
+	}
+}
+
+static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
+{
+	struct worktree_extra *extra = &snapshot->worktree_extra;
+	unsigned mode = dir->mode & 07777;
+	bool empty = false;
+
+	if (dir->missing || dir->unreadable)
+		return;
+	for (size_t i = 0; i < dir->nr_items; i++)
+		if (dir->items[i].kind == SCAN_EMPTY_DIR)
+			empty = true;
+	if (empty) {
+		char *path = xstrndup(dir->path, dir->path_len - 1);
+
+		worktree_extra_add_dir(extra, path, mode);
+		free(path);
+	} else if (dir->parent && !dir->nested &&
+		   atomic_load(&dir->excluded) != 1 &&
+		   mode != extra->dir_mode) {
+		worktree_extra_add_mode(extra, dir->path, mode);
+	}
+	for (const struct scan_dir *child = dir->children; child;
+	     child = child->next)
+		note_dirs(snapshot, child);
+}
+
+/* Ignored files are listed in L alone, or their names would be pushed. */
+static void collect_local_extra(struct snapshot *snapshot)
+{
+	struct worktree_extra *extra = &snapshot->local_extra;
+
+	extra->file_mode = snapshot->worktree_extra.file_mode;
+	extra->exec_mode = snapshot->worktree_extra.exec_mode;
+	extra->dir_mode = snapshot->worktree_extra.dir_mode;
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
+		const struct snapshot_file *file = &snapshot->files[i];
+
+		if (file->item->kind == SCAN_IGNORED &&
+		    S_ISREG(file->item->st.st_mode))
+			note_mode(extra, file->item->path,
+				  file->item->st.st_mode & 07777,
+				  file->item->mode);
+	}
+	worktree_extra_sort(extra);
+}
+
+static void collect_worktree_extra(struct snapshot *snapshot)
+{
+	struct worktree_extra *extra = &snapshot->worktree_extra;
+
+	choose_defaults(snapshot);
+	note_tracked_modes(snapshot);
+	note_dirs(snapshot, snapshot->scan->top);
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
+		const struct snapshot_file *file = &snapshot->files[i];
+
+		if (file->content.state != CONTENT_READ)
+			continue;
+		if (file->item->kind == SCAN_UNTRACKED &&
+		    S_ISREG(file->item->st.st_mode))
+			note_mode(extra, file->item->path,
+				  file->item->st.st_mode & 07777,
+				  file->item->mode);
+		if (file->content.converted && file->item->kind != SCAN_IGNORED)
+			worktree_extra_add_conversion(
+				extra, file->item->path,
+				file->content.conversion
+					? file->content.conversion
+					: "-",
+				&file->content.raw, file->content.keep_raw);
+	}
+	worktree_extra_sort(extra);
+}
+
+/* -- the omitted list ---------------------------------------------------- */
+
+static int collect_omitted(void *context, struct scan_dir *dir,
+			   struct scan_item *item, struct error *err)
+{
+	size_t len = strlen(item->path);
+	bool is_dir = len && item->path[len - 1] == '/';
+
+	(void)dir;
+	(void)err;
+	if (item->kind == SCAN_OMITTED)
+		omitted_add(context, item->path, item->reason,
+			    is_dir || !S_ISREG(item->st.st_mode)
+				    ? -1
+				    : (int64_t)item->st.st_size);
+	return 0;
+}
+
+/* -- trees of the state -------------------------------------------------- */
+
+static int write_stages(struct snapshot *snapshot, struct error *err)
+{
+	struct tree_builder *builder = tree_builder_new();
+	int ret = 0;
+
+	for (size_t i = 0; i < snapshot->index_extra.nr_stages; i++) {
+		const struct index_entry *entry =
+			&snapshot->index_extra.stages[i];
+		char *path = xstrfmt("%d/%s", entry->stage, entry->path);
+
+		if (!ret)
+			ret = snapshot_expect_object(snapshot, &entry->oid,
+						     entry->mode, entry->path,
+						     err);
+		tree_builder_add(builder, path, entry->mode, &entry->oid);
+		free(path);
+	}
+	if (!ret && tree_builder_count(builder))
+		ret = tree_builder_write(builder, snapshot->pack,
+					 &snapshot->stages_tree, err);
+	tree_builder_free(builder);
+	return ret;
+}
+
+static int write_raw(struct snapshot *snapshot, struct error *err)
+{
+	const struct worktree_extra *extra = &snapshot->worktree_extra;
+	struct tree_builder *builder = tree_builder_new();
+	int ret = 0;
+
+	for (size_t i = 0; i < extra->nr_conversions; i++)
+		if (extra->conversions[i].keep_raw)
+			tree_builder_add(builder, extra->conversions[i].path,
+					 MODE_FILE, &extra->conversions[i].raw);
+	if (tree_builder_count(builder))
+		ret = tree_builder_write(builder, snapshot->pack,
+					 &snapshot->raw_tree, err);
+	tree_builder_free(builder);
+	return ret;
+}
+
+static int write_gitdir(struct snapshot *snapshot, struct error *err)
+{
+	const struct operation *operation = &snapshot->operation;
+	struct tree_builder *builder = tree_builder_new();
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < operation->nr_files; i++) {
+		const struct operation_file *file = &operation->files[i];
+		struct oid blob;
+
+		ret = pack_add(snapshot->pack, OBJECT_BLOB, file->text.ptr,
+			       file->text.len, &blob, err);
+		if (!ret)
+			tree_builder_add(builder, file->path, MODE_FILE, &blob);
+	}
+	if (!ret && tree_builder_count(builder))
+		ret = tree_builder_write(builder, snapshot->pack,
+					 &snapshot->gitdir_tree, err);
+	tree_builder_free(builder);
+	return ret;
+}
+
+/* The ignored files that were wanted: they go to L alone. */
+static int write_local(struct snapshot *snapshot, struct error *err)
+{
+	struct tree_builder *builder = tree_builder_new();
+	int ret = 0;
+
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
+		const struct snapshot_file *file = &snapshot->files[i];
+
+		if (file->item->kind == SCAN_IGNORED)
+			tree_builder_add(builder, file->item->path,
+					 file->item->mode, &file->item->oid);
+	}
+	if (tree_builder_count(builder))
+		ret = tree_builder_write(builder, snapshot->pack,
+					 &snapshot->local_tree, err);
+	tree_builder_free(builder);
+	return ret;
+}
+
+static int write_texts(struct snapshot *snapshot, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	int ret;
+
+	index_extra_write(&snapshot->index_extra, &text);
+	ret = pack_add(snapshot->pack, OBJECT_BLOB, text.ptr, text.len,
+		       &snapshot->index_extra_blob, err);
+	buf_reset(&text);
+	worktree_extra_write(&snapshot->worktree_extra, &text);
+	if (!ret)
+		ret = pack_add(snapshot->pack, OBJECT_BLOB, text.ptr, text.len,
+			       &snapshot->worktree_extra_blob, err);
+	buf_release(&text);
+	return ret;
+}
+
+int snapshot_collect_extra(struct snapshot *snapshot, struct error *err)
+{
+	index_extra_collect(&snapshot->index_extra, snapshot->scan->index);
+	collect_worktree_extra(snapshot);
+	collect_local_extra(snapshot);
+	if (scan_each(snapshot->scan, collect_omitted, &snapshot->omitted,
+		      err) < 0)
+		return err->code;
+	omitted_sort(&snapshot->omitted);
+	if (write_texts(snapshot, err) < 0 || write_stages(snapshot, err) < 0 ||
+	    write_raw(snapshot, err) < 0 || write_gitdir(snapshot, err) < 0)
+		return err->code;
+	return write_local(snapshot, err);
+}

@@ -1,0 +1,350 @@
+#include "core/snapshot/snapshot_tree.h"
+
+#include "base/alloc.h"
+#include "core/snapshot/snapshot.h"
+#include "git/object.h"
+#include "git/pack.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "git/tree_memory.h"
+#include "worktree/cache.h"
+
+/* A directory's entries while they are gathered, in any order. */
+struct entry {
+	const char *name; /* borrowed */
+	size_t len;
+	uint32_t mode;
+	struct oid oid;
+	const struct index_entry *from; /* on whose word the object is there */
+};
+
+struct entries {
+	struct entry *items;
+	size_t nr, alloc;
+};
+
+static void add(struct entries *entries, const char *name, size_t len,
+		uint32_t mode, const struct oid *oid)
+{
+	ARRAY_GROW(entries->items, entries->nr, entries->alloc);
+	entries->items[entries->nr++] =
+		(struct entry){name, len, mode, *oid, NULL};
+}
+
+/* What the index says of a path. */
+static void add_indexed(struct entries *entries, const char *name,
+			const struct index_entry *entry)
+{
+	add(entries, name, strlen(name), entry->mode, &entry->oid);
+	entries->items[entries->nr - 1].from = entry;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return tree_name_compare(x->name, x->len, x->mode == MODE_TREE, y->name,
+				 y->len, y->mode == MODE_TREE);
+}
+
+int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
+			   uint32_t mode, const char *path, struct error *err)
+{
+	char hex[OID_HEXSZ + 1];
+
+	/* git writes such an index only when told to, and no tree of it. */
+	if (oid_is_zero(oid)) {
+		error_set(err, ERR_FAILED, "the index has no object for '%s'",
+			  path);
+		return error_hint(err, "'git rm --cached' takes it out");
+	}
+	if (mode == MODE_GITLINK || snapshot->repo->partial ||
+	    object_exists(snapshot->repo, oid) || pack_has(snapshot->pack, oid))
+		return 0;
+	error_set(err, ERR_NOT_FOUND, "object %s of '%s' is missing",
+		  oid_hex(oid, hex), path);
+	return error_hint(err, "the repository is damaged; see 'git fsck'");
+}
+
+/* A tree that the cache's checkpoint has is there, with all that is in it. */
+static int write_raw(struct snapshot *snapshot, const struct entries *entries,
+		     const struct buf *raw, struct oid *out, struct error *err)
+{
+	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
+		return err->code;
+	ARRAY_GROW(snapshot->made, snapshot->nr_made, snapshot->alloc_made);
+	snapshot->made[snapshot->nr_made++] = *out;
+	if (cache_has_tree(snapshot->cache, out)) {
+		tree_memory_put(snapshot->trees, raw, out);
+		return 0;
+	}
+	for (size_t i = 0; i < entries->nr; i++) {
+		const struct index_entry *from = entries->items[i].from;
+
+		if (from &&
+		    snapshot_expect_object(snapshot, &from->oid, from->mode,
+					   from->path, err) < 0)
+			return err->code;
+	}
+	return tree_memory_add(snapshot->trees, snapshot->pack, raw, out, err);
+}
+
+static int write_tree(struct snapshot *snapshot, struct entries *entries,
+		      struct oid *out, struct error *err)
+{
+	struct buf raw = BUF_INIT;
+	int ret;
+
+	if (entries->nr)
+		qsort(entries->items, entries->nr, sizeof(*entries->items),
+		      compare);
+	for (size_t i = 0; i < entries->nr; i++)
+		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
+			 entries->items[i].len, &entries->items[i].oid);
+	ret = write_raw(snapshot, entries, &raw, out, err);
+	buf_release(&raw);
+	return ret;
+}
+
+/* -- from the index alone ------------------------------------------------ */
+
+typedef bool (*entry_filter)(const struct index_entry *entry);
+
+static bool is_staged(const struct index_entry *entry)
+{
+	return !entry->stage && !(entry->flags & INDEX_INTENT_TO_ADD);
+}
+
+/* The part of a directory that is not there that still counts as being there:
+ * what a sparse checkout left out. */
+static bool is_left_out(const struct index_entry *entry)
+{
+	return is_staged(entry) && (entry->flags & INDEX_SKIP_WORKTREE);
+}
+
+static const struct index_tree *subtree(const struct index_tree *tree,
+					const char *name, size_t len)
+{
+	for (uint32_t i = 0; tree && i < tree->nr_children; i++)
+		if (tree->children[i].name_len == len &&
+		    !memcmp(tree->children[i].name, name, len))
+			return &tree->children[i];
+	return NULL;
+}
+
+static size_t end_of_subdir(const struct index *index, size_t at, size_t end,
+			    size_t len)
+{
+	const char *path = index->entries[at].path;
+
+	while (at < end && !strncmp(index->entries[at].path, path, len))
+		at++;
+	return at;
+}
+
+/*
+ * The tree of entries [first, end), which share `skip` bytes of path. `*empty`
+ * says that no entry passed the filter.
+ */
+static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
+		      size_t skip, const struct index_tree *known,
+		      entry_filter filter, struct oid *out, bool *empty,
+		      struct error *err)
+{
+	const struct index *index = snapshot->scan->index;
+	struct entries entries = {0};
+	int ret = 0;
+
+	*empty = first == end;
+	if (filter == is_staged && known && known->entries >= 0 &&
+	    object_exists(snapshot->repo, &known->oid)) {
+		*out = known->oid;
+		return 0;
+	}
+	for (size_t at = first, next; !ret && at < end; at = next) {
+		const struct index_entry *entry = &index->entries[at];
+		const char *name = entry->path + skip;
+		const char *slash = strchr(name, '/');
+		size_t len = slash ? (size_t)(slash - name) : strlen(name);
+		struct oid tree;
+		bool none;
+
+		next = at + 1;
+		if (slash) {
+			next = end_of_subdir(index, at, end, skip + len + 1);
+			ret = range_tree(snapshot, at, next, skip + len + 1,
+					 subtree(known, name, len), filter,
+					 &tree, &none, err);
+			if (!ret && !none)
+				add(&entries, name, len, MODE_TREE, &tree);
+		} else if (filter(entry)) {
+			add_indexed(&entries, name, entry);
+		}
+	}
+	*empty = !entries.nr;
+	if (!ret)
+		ret = write_tree(snapshot, &entries, out, err);
+	free(entries.items);
+	return ret;
+}
+
+/* -- from the scan ------------------------------------------------------- */
+
+static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
+		    struct oid *out, bool *empty, struct error *err);
+
+/* What an item puts into the tree: 1, nothing: 0. */
+static int item_entry(const struct scan_item *item, uint32_t *mode,
+		      struct oid *oid)
+{
+	switch (item->kind) {
+	case SCAN_CHANGED:
+	case SCAN_UNTRACKED:
+	case SCAN_GITLINK:
+	case SCAN_SAME:
+		*mode = item->mode;
+		*oid = item->oid;
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* The tracked files of this directory itself, item by item where there is one:
+ * the walk has left both in the order of the index. */
+static void add_tracked(const struct snapshot *snapshot,
+			const struct scan_dir *dir, struct entries *entries)
+{
+	const struct index *index = snapshot->scan->index;
+	size_t item = 0;
+
+	for (size_t at = dir->first; at < dir->end; at++) {
+		const struct index_entry *entry = &index->entries[at];
+		const char *name = entry->path + dir->path_len;
+
+		if (strchr(name, '/'))
+			continue;
+		while (item < dir->nr_items && (!dir->items[item].entry ||
+						dir->items[item].entry < entry))
+			item++;
+		if (item < dir->nr_items && dir->items[item].entry == entry)
+			continue; /* add_items() has it */
+		if (is_staged(entry))
+			add_indexed(entries, name, entry);
+	}
+}
+
+static void add_items(const struct scan_dir *dir, struct entries *entries)
+{
+	for (size_t i = 0; i < dir->nr_items; i++) {
+		const struct scan_item *item = &dir->items[i];
+		const char *name = item->path + dir->path_len;
+		uint32_t mode;
+		struct oid oid;
+
+		/* A nested repository is an item of the directory that it is,
+		 * and an entry of the one above. */
+		if (strlen(item->path) < dir->path_len)
+			continue;
+		if (item_entry(item, &mode, &oid))
+			add(entries, name, strlen(name), mode, &oid);
+		else if (item->kind == SCAN_OMITTED && item->entry &&
+			 is_staged(item->entry))
+			add_indexed(entries, name, item->entry);
+	}
+}
+
+/* The commit of a directory that is a nested repository and nothing else. */
+static const struct scan_item *own_gitlink(const struct scan_dir *dir)
+{
+	for (size_t i = 0; i < dir->nr_items; i++)
+		if (dir->items[i].kind == SCAN_GITLINK &&
+		    strlen(dir->items[i].path) < dir->path_len)
+			return &dir->items[i];
+	return NULL;
+}
+
+/* Whether a file or link stands where the directory was: git add takes it, and
+ * drops what a sparse checkout had left out below that name. */
+static bool is_replaced(const struct scan_dir *dir,
+			const struct scan_dir *child)
+{
+	size_t len = child->path_len - 1;
+
+	if (!child->missing)
+		return false;
+	for (size_t i = 0; i < dir->nr_items; i++) {
+		const struct scan_item *item = &dir->items[i];
+		uint32_t mode;
+		struct oid oid;
+
+		if (!strncmp(item->path, child->path, len) &&
+		    !item->path[len] && item_entry(item, &mode, &oid))
+			return true;
+	}
+	return false;
+}
+
+static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
+			struct entries *entries, struct error *err)
+{
+	for (struct scan_dir *child = dir->children; child;
+	     child = child->next) {
+		const struct scan_item *gitlink = own_gitlink(child);
+		const char *name = child->path + dir->path_len;
+		size_t len = child->path_len - dir->path_len - 1;
+		struct oid tree;
+		bool empty;
+
+		if (gitlink) {
+			add(entries, name, len, MODE_GITLINK, &gitlink->oid);
+			continue;
+		}
+		if (is_replaced(dir, child))
+			continue;
+		if (dir_tree(snapshot, child, &tree, &empty, err) < 0)
+			return err->code;
+		if (!empty)
+			add(entries, name, len, MODE_TREE, &tree);
+	}
+	return 0;
+}
+
+static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
+		    struct oid *out, bool *empty, struct error *err)
+{
+	struct entries entries = {0};
+	int ret;
+
+	*empty = true;
+	if (!dir->differs && dir->tree && dir->tree->entries > 0 &&
+	    object_exists(snapshot->repo, &dir->tree->oid)) {
+		*out = dir->tree->oid;
+		*empty = false;
+		return 0;
+	}
+	if (dir->missing || dir->unreadable)
+		return range_tree(snapshot, dir->first, dir->end, dir->path_len,
+				  dir->tree,
+				  dir->missing ? is_left_out : is_staged, out,
+				  empty, err);
+	add_tracked(snapshot, dir, &entries);
+	add_items(dir, &entries);
+	ret = add_children(snapshot, dir, &entries, err);
+	*empty = !entries.nr;
+	if (!ret && (entries.nr || !dir->parent))
+		ret = write_tree(snapshot, &entries, out, err);
+	free(entries.items);
+	return ret;
+}
+
+int snapshot_build_trees(struct snapshot *snapshot, struct error *err)
+{
+	struct scan *scan = snapshot->scan;
+	bool empty;
+
+	if (dir_tree(snapshot, scan->top, &snapshot->tree, &empty, err) < 0)
+		return err->code;
+	return range_tree(snapshot, 0, scan->index->nr, 0, scan->index->tree,
+			  is_staged, &snapshot->index_tree, &empty, err);
+}
