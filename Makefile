@@ -147,6 +147,9 @@ $(BUILD)/flags: FORCE
 
 # Tests
 
+.PHONY: compile-tests
+compile-tests: $(COMPILED_TESTS) $(BENCHMARKS)
+
 test: $(PROGRAM) $(COMPILED_TESTS)
 	$(PROVE) --jobs $(JOBS) --exec tests/run $(COMPILED_TESTS) $(SHELL_TESTS)
 

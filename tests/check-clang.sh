@@ -1,5 +1,6 @@
 #!/bin/sh
-# Check that the program compiles without a warning with clang, too. Where there
+# Check that the program, its tests and its benchmarks compile without a warning
+# with clang, too. Where there
 # is none nothing is checked.
 
 cd "$(dirname "$0")/.." || exit 1
@@ -11,4 +12,4 @@ if ! command -v "$clang" >/dev/null; then
 fi
 build=${BUILD:-build}/clang
 exec make --silent CC="$clang" DEVELOPER=1 SANITIZE= BUILD="$build" \
-	PROGRAM="$build/git-checkpoint" >/dev/null
+	PROGRAM="$build/git-checkpoint" all compile-tests >/dev/null

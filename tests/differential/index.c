@@ -288,7 +288,7 @@ static void compare_copy(struct round *round, const struct index *index)
 	struct index_lock *lock = NULL;
 	unsigned version = 2 + (unsigned)random_below(&round->random, 3);
 
-	if (index_lock(&lock, ".git/copy", &err) < 0 ||
+	if (index_lock(&lock, ".git/copy", NULL, &err) < 0 ||
 	    index_lock_write(lock, index->entries, index->nr, version,
 			     chance(round, 70), index->tree, &err) < 0 ||
 	    index_lock_commit(lock, &err) < 0)

@@ -157,7 +157,7 @@ static void check_written(const struct index *index, const char *path,
 	struct index_lock *lock = NULL;
 	struct index *again = NULL;
 
-	expect(!index_lock(&lock, path, &err));
+	expect(!index_lock(&lock, path, NULL, &err));
 	expect(!index_lock_write(lock, index->entries, index->nr, version,
 				 version == 2, index->tree, &err));
 	expect(!index_read(&again, NULL, index_lock_path(lock), &err));
