@@ -1,7 +1,6 @@
 #!/bin/sh
 # Check that the program, its tests and its benchmarks compile without a warning
-# with clang, too. Where there
-# is none nothing is checked.
+# with clang, too. Where there is none nothing is checked.
 
 cd "$(dirname "$0")/.." || exit 1
 

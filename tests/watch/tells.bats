@@ -24,9 +24,12 @@ told_start() {
 	watch_start --interval 1h "$@"
 	watch_until checkpoint auto
 	# The question has what was left undone at the start done.
-	git checkpoint create -q
-	git checkpoint create -q
-	assert_file_exists .git/checkpoint.d/recall
+	for _ in {1..100}; do
+		git checkpoint create -q
+		git checkpoint create -q
+		[[ ! -e .git/checkpoint.d/recall ]] || return 0
+	done
+	fail 'no checkpoint was told anything'
 }
 
 tree_now() {
@@ -43,6 +46,19 @@ write_unseen() {
 
 assert_looks() {
 	assert_equal "$(tree_now "$@")" "$(tree_of_worktree)"
+}
+
+# A checkpoint goes by what the watch says, though this file was written, too.
+# One that has no answer in time looks itself, so a busy machine may need more.
+assert_goes_by_watch() {
+	local i
+
+	for i in {1..100}; do
+		write_unseen "unseen $i"
+		[[ ! ${1-} ]] || echo "$i" >"$1"
+		[[ $(tree_now) == "$(tree_of_worktree)" ]] || return 0
+	done
+	fail 'each checkpoint looked at everything'
 }
 
 # The program that writes through a mapping: `map`. Empty where there is no
@@ -66,10 +82,8 @@ map_new() {
 
 @test 'create goes by what a running watch says' {
 	told_start
-	write_unseen 2
-	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
-	echo 3 >deep/other
-	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
+	assert_goes_by_watch
+	assert_goes_by_watch deep/other
 	# The directory is looked at, and all that is in it.
 	echo 4 >deep/er/other
 	assert_looks
@@ -111,8 +125,7 @@ map_new() {
 	write_unseen 3
 	watch_start --interval 1h
 	assert_looks
-	write_unseen 4
-	assert_not_equal "$(tree_now)" "$(tree_of_worktree)"
+	assert_goes_by_watch
 	watch_end
 	assert_file_not_exists .git/checkpoint.d/watch.socket
 	assert_looks
@@ -153,7 +166,7 @@ map_new() {
 @test 'a damaged record costs time, and nothing else' {
 	told_start
 	for change in 'printf x | dd bs=1 seek=60 conv=notrunc status=none of=' \
-		'truncate -s 100 ' 'truncate -s 0 ' 'rm '; do
+		'truncate -s 100 ' 'truncate -s 0 ' 'rm -f '; do
 		eval "$change.git/checkpoint.d/recall"
 		write_unseen "$change"
 		assert_looks
