@@ -35,7 +35,7 @@ assert_tree_is_gits() {
 	local index=$BATS_TEST_TMPDIR/index.of.git
 
 	git checkpoint create -q >/dev/null
-	cp "$(git rev-parse --git-path index)" "$index"
+	cp -p "$(git rev-parse --git-path index)" "$index"
 	GIT_INDEX_FILE=$index git add --all
 	assert_equal "$(git rev-parse "$(newest)^{tree}")" \
 		"$(GIT_INDEX_FILE=$index git write-tree)"

@@ -6,7 +6,7 @@ load ../test_helper
 	repo_new
 	work_start
 	git checkpoint create -q 'the work'
-	cp .git/index "$TMPDIR/index"
+	cp -p .git/index "$TMPDIR/index"
 	export GIT_INDEX_FILE=$TMPDIR/index
 	git add --all
 	assert_equal "$(git rev-parse "$(newest)^{tree}")" "$(git write-tree)"

@@ -54,7 +54,7 @@ make_files() {
 
 # The tree that git add -A makes, with another index.
 tree_of_git() {
-	cp .git/index "$TMPDIR/index" 2>/dev/null || :
+	cp -p .git/index "$TMPDIR/index" 2>/dev/null || :
 	GIT_INDEX_FILE=$TMPDIR/index git add --all 2>/dev/null
 	GIT_INDEX_FILE=$TMPDIR/index git write-tree
 	rm -f "$TMPDIR/index"

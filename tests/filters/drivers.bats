@@ -69,7 +69,7 @@ state() {
 }
 
 tree_of_git() {
-	cp .git/index "$TMPDIR/index" 2>/dev/null || :
+	cp -p .git/index "$TMPDIR/index" 2>/dev/null || :
 	GIT_INDEX_FILE=$TMPDIR/index git add --all
 	GIT_INDEX_FILE=$TMPDIR/index git write-tree
 	rm -f "$TMPDIR/index"

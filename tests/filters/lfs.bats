@@ -41,7 +41,7 @@ lose_content() {
 }
 
 tree_of_git() {
-	cp .git/index "$TMPDIR/index" 2>/dev/null || :
+	cp -p .git/index "$TMPDIR/index" 2>/dev/null || :
 	GIT_INDEX_FILE=$TMPDIR/index git add --all
 	GIT_INDEX_FILE=$TMPDIR/index git write-tree
 	rm -f "$TMPDIR/index"

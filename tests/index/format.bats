@@ -149,7 +149,7 @@ zero_checksum() {
 	git read-tree HEAD
 	echo other >other
 	git add other
-	cp .git/index "$TMPDIR/index"
+	cp -p .git/index "$TMPDIR/index"
 	assert_round_trip
 	cmp .git/index "$TMPDIR/index"
 	assert_file_not_exist .git/other-index.lock

@@ -28,7 +28,7 @@ watch_until() {
 
 # The tree that the worktree makes by git's word.
 tree_of_worktree() {
-	cp .git/index "$TMPDIR/index"
+	cp -p .git/index "$TMPDIR/index"
 	GIT_INDEX_FILE=$TMPDIR/index git add --all
 	GIT_INDEX_FILE=$TMPDIR/index git write-tree
 }
