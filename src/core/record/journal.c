@@ -150,30 +150,6 @@ int ref_moves_from_json(struct ref_moves *out, const struct json *object,
 	return 0;
 }
 
-static void add_paths(struct json *object, const char *key,
-		      const struct strlist *paths)
-{
-	struct json *array = json_set_array(object, key);
-
-	for (size_t i = 0; i < paths->nr; i++)
-		json_add_path(array, paths->items[i]);
-}
-
-static int get_paths(const struct json *object, const char *key,
-		     struct strlist *out, struct error *err)
-{
-	JSON_FOR_EACH (item, json_get(object, key)) {
-		struct buf path = BUF_INIT;
-
-		if (!json_as_path(item, &path)) {
-			buf_release(&path);
-			return damaged(err);
-		}
-		strlist_take(out, buf_detach(&path));
-	}
-	return 0;
-}
-
 /* -- the file ------------------------------------------------------------ */
 
 bool journal_exists(struct repository *repo)
@@ -212,10 +188,10 @@ int journal_write(struct repository *repo, const struct journal *journal,
 	json_set_bool(doc, "operation", journal->operation);
 	json_set_int(doc, "index_lock", journal->index_lock);
 	ref_moves_to_json(&journal->moves, json_set_object(doc, "moves"));
-	add_paths(doc, "pathspecs", &journal->pathspecs);
-	add_paths(doc, "plan", &journal->plan);
-	add_paths(doc, "made", &journal->made);
-	add_paths(doc, "absent", &journal->absent);
+	json_set_paths(doc, "pathspecs", &journal->pathspecs);
+	json_set_paths(doc, "plan", &journal->plan);
+	json_set_paths(doc, "made", &journal->made);
+	json_set_paths(doc, "absent", &journal->absent);
 	json_write_pretty(&text, doc);
 	ret = file_replace(path, text.ptr, text.len, true, err);
 	buf_release(&text);
@@ -248,12 +224,14 @@ static int parse(const struct json *doc, struct journal *out, struct error *err)
 		    0 ||
 	    checkpoint_from_json(&out->safety, json_get(doc, "safety"), err) <
 		    0 ||
-	    ref_moves_from_json(&out->moves, json_get(doc, "moves"), err) < 0 ||
-	    get_paths(doc, "pathspecs", &out->pathspecs, err) < 0 ||
-	    get_paths(doc, "made", &out->made, err) < 0 ||
-	    get_paths(doc, "absent", &out->absent, err) < 0)
+	    ref_moves_from_json(&out->moves, json_get(doc, "moves"), err) < 0)
 		return err->code;
-	return get_paths(doc, "plan", &out->plan, err);
+	if (!json_get_paths(doc, "pathspecs", &out->pathspecs) ||
+	    !json_get_paths(doc, "made", &out->made) ||
+	    !json_get_paths(doc, "absent", &out->absent) ||
+	    !json_get_paths(doc, "plan", &out->plan))
+		return damaged(err);
+	return 0;
 }
 
 int journal_read(struct repository *repo, struct journal *out,

@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/strlist.h"
 
 struct json;
 
@@ -90,6 +91,9 @@ bool json_get_double(const struct json *object, const char *key, double *out);
 /* Append the bytes that json_set_path() was given. */
 bool json_get_path(const struct json *object, const char *key, struct buf *out);
 bool json_as_path(const struct json *json, struct buf *out);
+/* Add those of an array, in order; no array has none. False: one is no path. */
+bool json_get_paths(const struct json *object, const char *key,
+		    struct strlist *out);
 
 /*
  * Elements of an array, members of an object, in order:
@@ -147,6 +151,9 @@ void json_set_count(struct json *object, const char *key, int64_t count);
 void json_set_time(struct json *object, const char *key, int64_t ms);
 /* Text of path_escape() (base/path.h), so that any bytes come back. */
 void json_set_path(struct json *object, const char *key, const char *path);
+/* An array of such. */
+void json_set_paths(struct json *object, const char *key,
+		    const struct strlist *paths);
 /* A new empty one as the value; borrowed, to be filled. */
 struct json *json_set_object(struct json *object, const char *key);
 struct json *json_set_array(struct json *object, const char *key);

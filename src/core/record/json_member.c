@@ -115,3 +115,27 @@ struct json *json_add_array(struct json *array)
 {
 	return json_add(array, json_array_new());
 }
+
+void json_set_paths(struct json *object, const char *key,
+		    const struct strlist *paths)
+{
+	struct json *array = json_set_array(object, key);
+
+	for (size_t i = 0; i < paths->nr; i++)
+		json_add_path(array, paths->items[i]);
+}
+
+bool json_get_paths(const struct json *object, const char *key,
+		    struct strlist *out)
+{
+	JSON_FOR_EACH (item, json_get(object, key)) {
+		struct buf path = BUF_INIT;
+
+		if (!json_as_path(item, &path)) {
+			buf_release(&path);
+			return false;
+		}
+		strlist_take(out, buf_detach(&path));
+	}
+	return true;
+}

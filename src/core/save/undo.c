@@ -63,37 +63,17 @@ static void drop_at(struct undo_list *list, size_t at)
 static void entry_to_json(const struct undo_entry *entry, struct json *object)
 {
 	char hex[OID_HEXSZ + 1];
-	struct json *paths;
 
 	json_set_int(object, "time", entry->time_ms);
 	json_set_int(object, "mode", entry->mode);
 	checkpoint_to_json(&entry->target, json_set_object(object, "target"));
 	checkpoint_to_json(&entry->safety, json_set_object(object, "safety"));
 	ref_moves_to_json(&entry->moves, json_set_object(object, "moves"));
-	paths = json_set_array(object, "pathspecs");
-	for (size_t i = 0; i < entry->pathspecs.nr; i++)
-		json_add_path(paths, entry->pathspecs.items[i]);
-	paths = json_set_array(object, "made");
-	for (size_t i = 0; i < entry->made.nr; i++)
-		json_add_path(paths, entry->made.items[i]);
+	json_set_paths(object, "pathspecs", &entry->pathspecs);
+	json_set_paths(object, "made", &entry->made);
 	if (entry->branch)
 		json_set_path(object, "branch", entry->branch);
 	json_set_string(object, "head", oid_hex(&entry->head, hex));
-}
-
-static int get_paths(const struct json *object, const char *key,
-		     struct strlist *out, struct error *err)
-{
-	JSON_FOR_EACH (item, json_get(object, key)) {
-		struct buf path = BUF_INIT;
-
-		if (!json_as_path(item, &path)) {
-			buf_release(&path);
-			return damaged(err);
-		}
-		strlist_take(out, buf_detach(&path));
-	}
-	return 0;
 }
 
 static int entry_from_json(struct undo_entry *out, const struct json *object,
@@ -117,9 +97,9 @@ static int entry_from_json(struct undo_entry *out, const struct json *object,
 	    ref_moves_from_json(&out->moves, json_get(object, "moves"), err) <
 		    0)
 		return err->code;
-	if (get_paths(object, "pathspecs", &out->pathspecs, err) < 0 ||
-	    get_paths(object, "made", &out->made, err) < 0)
-		return err->code;
+	if (!json_get_paths(object, "pathspecs", &out->pathspecs) ||
+	    !json_get_paths(object, "made", &out->made))
+		return damaged(err);
 	if (json_get_path(object, "branch", &branch))
 		out->branch = buf_detach(&branch);
 	return 0;
