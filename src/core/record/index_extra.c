@@ -208,24 +208,17 @@ static bool is_sorted(const struct index_entry *entries, size_t nr)
 	return true;
 }
 
-/* There is one valid form; see worktree_extra.c. */
 static int check_form(const struct index_extra *extra, const char *text,
 		      size_t len, struct error *err)
 {
 	struct buf again = BUF_INIT;
-	bool same;
 
+	if (!is_sorted(extra->stages, extra->nr_stages) ||
+	    !is_sorted(extra->intents, extra->nr_intents) ||
+	    !is_sorted(extra->flags, extra->nr_flags))
+		return line_form_error("index-extra", err);
 	index_extra_write(extra, &again);
-	same = again.len == len && !memcmp(again.ptr, text, len) &&
-	       is_sorted(extra->stages, extra->nr_stages) &&
-	       is_sorted(extra->intents, extra->nr_intents) &&
-	       is_sorted(extra->flags, extra->nr_flags);
-	buf_release(&again);
-	if (same)
-		return 0;
-	return error_set(err, ERR_INVALID,
-			 "invalid checkpoint data: index-extra is not in its "
-			 "one valid form");
+	return line_check_form("index-extra", text, len, &again, err);
 }
 
 int index_extra_read(struct index_extra *out, const char *text, size_t len,

@@ -135,3 +135,20 @@ int line_expect_version(struct line_reader *reader, unsigned version,
 		return line_error(reader, err);
 	return 0;
 }
+
+int line_form_error(const char *what, struct error *err)
+{
+	return error_set(err, ERR_INVALID,
+			 "invalid checkpoint data: %s is not in its one valid "
+			 "form",
+			 what);
+}
+
+int line_check_form(const char *what, const char *text, size_t len,
+		    struct buf *again, struct error *err)
+{
+	bool same = again->len == len && !memcmp(again->ptr, text, len);
+
+	buf_release(again);
+	return same ? 0 : line_form_error(what, err);
+}

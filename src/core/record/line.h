@@ -42,4 +42,14 @@ int line_error(struct line_reader *reader, struct error *err);
 int line_expect_version(struct line_reader *reader, unsigned version,
 			struct error *err);
 
+/*
+ * Check that what was read and written again as `again`, which is released, is
+ * the same text: that holds the order, the doubles and the escapes without a
+ * rule for each. ERR_INVALID.
+ */
+int line_check_form(const char *what, const char *text, size_t len,
+		    struct buf *again, struct error *err);
+/* ERR_INVALID: not the one valid form, as line_check_form() says it. */
+int line_form_error(const char *what, struct error *err);
+
 #endif

@@ -190,16 +190,9 @@ static int check_form(const struct manifest *manifest, const char *text,
 		      size_t len, struct error *err)
 {
 	struct buf again = BUF_INIT;
-	bool same;
 
 	manifest_format(manifest, &again);
-	same = again.len == len && !memcmp(again.ptr, text, len);
-	buf_release(&again);
-	if (same)
-		return 0;
-	return error_set(err, ERR_INVALID,
-			 "invalid checkpoint data: manifest is not in its one "
-			 "valid form");
+	return line_check_form("manifest", text, len, &again, err);
 }
 
 int manifest_parse(struct manifest *out, const char *text, size_t len,

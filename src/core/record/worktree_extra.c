@@ -234,24 +234,13 @@ static int read_line(struct line_reader *reader, struct worktree_extra *extra,
 	return line_error(reader, err);
 }
 
-/*
- * There is one valid form: what was read, written again, is the same. That
- * holds the order, the doubles and the escapes without a rule for each.
- */
 static int check_form(const struct worktree_extra *extra, const char *text,
 		      size_t len, struct error *err)
 {
 	struct buf again = BUF_INIT;
-	bool same;
 
 	worktree_extra_write(extra, &again);
-	same = again.len == len && !memcmp(again.ptr, text, len);
-	buf_release(&again);
-	if (same)
-		return 0;
-	return error_set(err, ERR_INVALID,
-			 "invalid checkpoint data: worktree-extra is not in "
-			 "its one valid form");
+	return line_check_form("worktree-extra", text, len, &again, err);
 }
 
 int worktree_extra_read(struct worktree_extra *out, const char *text,
