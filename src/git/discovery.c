@@ -124,8 +124,8 @@ static int explain(const char *const *pieces, size_t nr, struct error *err)
 	return err->code;
 }
 
-static int finish_places(struct git_job *job, struct repository *repo,
-			 struct error *err)
+int discovery_finish_places(struct discovery *discovery,
+			    struct repository *repo, struct error *err)
 {
 	const char *pieces[NR_PLACES];
 	struct buf said = BUF_INIT;
@@ -133,7 +133,7 @@ static int finish_places(struct git_job *job, struct repository *repo,
 	int status;
 	int ret;
 
-	ret = git_job_finish(job, &said, &status, err);
+	ret = git_job_finish(&discovery->places, &said, &status, err);
 	if (ret < 0)
 		goto done;
 	nr = split_places(said.ptr, pieces);
@@ -165,27 +165,14 @@ done:
 	return ret;
 }
 
-static int finish_config(struct git_job *job, struct repository *repo,
-			 struct error *err)
+int discovery_finish_config(struct discovery *discovery,
+			    struct repository *repo, struct error *err)
 {
 	struct buf said = BUF_INIT;
-	int ret = git_job_finish(job, &said, NULL, err);
+	int ret = git_job_finish(&discovery->config, &said, NULL, err);
 
 	if (!ret)
 		repo->config = config_parse(said.ptr, said.len);
 	buf_release(&said);
-	return ret;
-}
-
-int discovery_finish(struct discovery *discovery, struct repository *repo,
-		     struct error *err)
-{
-	struct error config_err = ERROR_INIT;
-	int ret = finish_places(&discovery->places, repo, err);
-	int config_ret = finish_config(&discovery->config, repo, &config_err);
-
-	if (!ret && config_ret < 0)
-		ret = error_move(err, &config_err);
-	error_release(&config_err);
 	return ret;
 }

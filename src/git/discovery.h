@@ -21,10 +21,13 @@ struct discovery {
 int discovery_start(struct discovery *discovery, struct error *err);
 
 /*
- * Fill the paths, flags and `config` of `repo`. ERR_NOT_FOUND where there is no
- * repository; ERR_UNSUPPORTED without a worktree, or with SHA-256.
+ * Fill the paths and flags of `repo`, then its `config`; both must be called,
+ * in this order. ERR_NOT_FOUND where there is no repository; ERR_UNSUPPORTED
+ * without a worktree, or with SHA-256.
  */
-int discovery_finish(struct discovery *discovery, struct repository *repo,
-		     struct error *err);
+int discovery_finish_places(struct discovery *discovery,
+			    struct repository *repo, struct error *err);
+int discovery_finish_config(struct discovery *discovery,
+			    struct repository *repo, struct error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "git/config.h"
 #include "git/discovery.h"
+#include "git/index_ahead.h"
 #include "git/libgit2.h"
 
 static int read_partial(struct repository *repo, struct error *err)
@@ -221,7 +222,31 @@ int repository_library(struct repository *repo, struct error *err)
 	return error_set(err, library->err.code, "%s", library->err.text);
 }
 
-int repository_open_early(struct repository **out, struct error *err)
+/* What git said, and what follows from it. */
+static int finish_discovery(struct discovery *discovery,
+			    struct repository *repo, bool index_ahead,
+			    struct error *err)
+{
+	struct error config_err = ERROR_INIT;
+	int ret = discovery_finish_places(discovery, repo, err);
+
+	if (!ret && index_ahead)
+		repo->index_ahead = index_ahead_start(repo);
+	/* Of two failures the first is the one to tell. */
+	if (discovery_finish_config(discovery, repo, &config_err) < 0 && !ret)
+		ret = error_move(err, &config_err);
+	error_release(&config_err);
+	if (!ret)
+		ret = libgit2_check_extensions(repo->config, err);
+	if (!ret)
+		ret = read_partial(repo, err);
+	if (!ret)
+		ret = read_share_mode(repo, err);
+	return ret;
+}
+
+static int open_discovered(struct repository **out, bool index_ahead,
+			   struct error *err)
 {
 	struct repository *repo = xcalloc(1, sizeof(*repo));
 	struct discovery discovery;
@@ -230,13 +255,7 @@ int repository_open_early(struct repository **out, struct error *err)
 	ret = discovery_start(&discovery, err);
 	repo->library = library_new();
 	if (!ret)
-		ret = discovery_finish(&discovery, repo, err);
-	if (!ret)
-		ret = libgit2_check_extensions(repo->config, err);
-	if (!ret)
-		ret = read_partial(repo, err);
-	if (!ret)
-		ret = read_share_mode(repo, err);
+		ret = finish_discovery(&discovery, repo, index_ahead, err);
 	if (ret < 0) {
 		repository_free(repo);
 		repo = NULL;
@@ -245,9 +264,14 @@ int repository_open_early(struct repository **out, struct error *err)
 	return ret;
 }
 
+int repository_open_early(struct repository **out, struct error *err)
+{
+	return open_discovered(out, true, err);
+}
+
 int repository_open(struct repository **out, struct error *err)
 {
-	int ret = repository_open_early(out, err);
+	int ret = open_discovered(out, false, err);
 
 	if (!ret)
 		ret = repository_library(*out, err);
@@ -262,6 +286,7 @@ void repository_free(struct repository *repo)
 {
 	if (!repo)
 		return;
+	index_ahead_free(repo->index_ahead);
 	library_free(repo->library);
 	git_odb_free(repo->odb);
 	git_repository_free(repo->lg2);

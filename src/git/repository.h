@@ -19,6 +19,7 @@
 struct config;
 struct git_odb;
 struct git_repository;
+struct index_ahead;
 struct repository_library;
 
 struct repository {
@@ -35,6 +36,7 @@ struct repository {
 	unsigned share_mode; /* core.sharedRepository: bits to add; 0: none */
 	bool share_exact;    /* it is an octal mode: other bits go */
 	struct repository_library *library; /* private */
+	struct index_ahead *index_ahead;    /* for index_ahead_take() */
 	struct git_repository *lg2;	    /* for git/ and worktree/ only */
 	struct git_odb *odb;		    /* likewise */
 };
@@ -52,7 +54,8 @@ void repository_free(struct repository *repo);
  * first. Before objects are read or made the caller must
  * repository_library(): it waits, opens the repository in libgit2, and costs
  * nothing when that is done. Safe from several threads; calls that take a
- * repository and only read objects see to it themselves.
+ * repository and only read objects see to it themselves. The index is read
+ * meanwhile; see git/index_ahead.h.
  */
 int repository_open_early(struct repository **out, struct error *err);
 int repository_library(struct repository *repo, struct error *err);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 #include "git/config.h"
+#include "git/index_ahead.h"
 #include "git/index_seen.h"
 #include "git/repository.h"
 #include "worktree/dir.h"
@@ -122,7 +123,6 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		  const struct scan_options *options, struct error *err)
 {
 	struct scan *scan = xcalloc(1, sizeof(*scan));
-	struct index_seen seen;
 
 	pthread_mutex_init(&scan->lock, NULL);
 	scan->repo = repo;
@@ -135,11 +135,9 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		error_errno(err, "cannot open '%s'", repo->worktree);
 		goto done;
 	}
-	index_seen_read(repo, &seen);
 	if (scan_stat_rules(&scan->rules, repo, err) < 0 ||
 	    open_rosters(scan, err) < 0 ||
-	    index_read_seen(&scan->index, repo, repo->index_file, &seen, err) <
-		    0 ||
+	    index_ahead_take(&scan->index, repo, err) < 0 ||
 	    ignore_open(&scan->ignore, repo, scan->index, err) < 0)
 		goto done;
 	/* Without the inodes that the index keeps, nobody knows which of its
