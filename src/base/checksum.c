@@ -49,10 +49,18 @@ void checksum_sha256_add(struct checksum_sha256 *sum, const void *data,
 	sha256_update(&sum->context, len, data);
 }
 
-void checksum_sha256_finish_hex(struct checksum_sha256 *sum, char out[65])
+void checksum_sha256_finish(struct checksum_sha256 *sum, unsigned char out[32])
 {
 	unsigned char digest[SHA256_DIGEST_SIZE];
 
 	FINISH(sha256_digest, &sum->context, digest);
+	memcpy(out, digest, sizeof(digest));
+}
+
+void checksum_sha256_finish_hex(struct checksum_sha256 *sum, char out[65])
+{
+	unsigned char digest[SHA256_DIGEST_SIZE];
+
+	checksum_sha256_finish(sum, digest);
 	hex_encode(out, digest, sizeof(digest));
 }

@@ -28,6 +28,7 @@ struct checksum_sha256 {
 void checksum_sha256_init(struct checksum_sha256 *sum);
 void checksum_sha256_add(struct checksum_sha256 *sum, const void *data,
 			 size_t len);
+void checksum_sha256_finish(struct checksum_sha256 *sum, unsigned char out[32]);
 void checksum_sha256_finish_hex(struct checksum_sha256 *sum, char out[65]);
 
 #endif

@@ -34,3 +34,21 @@ uint64_t fingerprint_add(uint64_t sum, const void *data, size_t len)
 	memcpy(&word, at, len);
 	return mix(sum, word);
 }
+
+void fingerprint_seal(struct buf *out)
+{
+	uint64_t seal = fingerprint_add(0, out->ptr, out->len);
+
+	buf_add(out, &seal, sizeof(seal));
+}
+
+bool fingerprint_is_sealed(const void *data, size_t len)
+{
+	uint64_t seal;
+
+	if (len < sizeof(seal))
+		return false;
+	len -= sizeof(seal);
+	memcpy(&seal, (const char *)data + len, sizeof(seal));
+	return seal == fingerprint_add(0, data, len);
+}

@@ -4,15 +4,17 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/file.h"
+#include "base/fingerprint.h"
 #include "git/config.h"
 #include "git/repository.h"
 
 /*
- * The file: MAGIC, the fingerprint, holder NUL, commit, two counts; then the
- * entries, and the ids of trees; then the SHA-1 of all before it. Numbers are
- * in the machine's own order: the file never leaves it.
+ * The file: MAGIC, the sum of the settings, holder NUL, commit, the tree of the
+ * index, three counts; then the entries, the ids of trees, and the recipes;
+ * then the seal. Numbers are in the machine's own order: the file never leaves
+ * it.
  */
-#define MAGIC "checkpoint-cache 2\n"
+#define MAGIC "checkpoint-cache 3\n"
 #define MAX_BYTES (1u << 30)
 
 struct cache {
@@ -21,10 +23,13 @@ struct cache {
 	size_t nr;
 	const struct oid *trees;
 	size_t nr_trees;
+	const struct cache_recipe *recipes;
+	size_t nr_recipes;
+	struct oid index_tree;
 };
 
 /* Every setting that decides how a file becomes a blob. */
-static void fingerprint(const struct repository *repo, unsigned char out[20])
+static void sum_settings(const struct repository *repo, unsigned char out[20])
 {
 	static const char *const prefixes[] = {"core.autocrlf", "core.eol",
 					       "core.filemode", "core.symlinks",
@@ -105,53 +110,46 @@ static void take_entry(struct cursor *cursor, struct cache_entry *entry)
 	entry->path = take_text(cursor);
 }
 
-static bool checksum_holds(const struct buf *text)
-{
-	struct checksum_sha1 sum;
-	unsigned char found[20];
-
-	if (text->len < 20)
-		return false;
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, text->ptr, text->len - 20);
-	checksum_sha1_finish(&sum, found);
-	return !memcmp(found, text->ptr + text->len - 20, 20);
-}
-
 static bool parse(struct cache *cache, const struct repository *repo,
 		  char **holder, struct oid *commit)
 {
 	struct cursor cursor = {cache->text.ptr, NULL, false};
 	unsigned char wanted[20], found[20] = {0};
 	const char *name;
-	uint64_t nr = 0, nr_trees = 0;
+	uint64_t nr = 0, nr_trees = 0, nr_recipes = 0;
 
-	if (!checksum_holds(&cache->text))
+	if (!fingerprint_is_sealed(cache->text.ptr, cache->text.len))
 		return false;
-	cursor.end = cache->text.ptr + cache->text.len - 20;
+	cursor.end = cache->text.ptr + cache->text.len - FINGERPRINT_SEAL_SIZE;
 	name = take(&cursor, strlen(MAGIC));
 	if (!name || memcmp(name, MAGIC, strlen(MAGIC)))
 		return false;
-	fingerprint(repo, wanted);
+	sum_settings(repo, wanted);
 	take_into(&cursor, found, sizeof(found));
 	if (memcmp(found, wanted, sizeof(found)))
 		return false;
 	name = take_text(&cursor);
 	take_into(&cursor, commit, sizeof(*commit));
+	take_into(&cursor, &cache->index_tree, sizeof(cache->index_tree));
 	take_into(&cursor, &nr, sizeof(nr));
 	take_into(&cursor, &nr_trees, sizeof(nr_trees));
+	take_into(&cursor, &nr_recipes, sizeof(nr_recipes));
 	if (cursor.bad || nr > MAX_BYTES / sizeof(*cache->entries) ||
-	    nr_trees > MAX_BYTES / sizeof(*cache->trees))
+	    nr_trees > MAX_BYTES / sizeof(*cache->trees) ||
+	    nr_recipes > MAX_BYTES / sizeof(*cache->recipes))
 		return false;
 	cache->entries = xcalloc((size_t)nr, sizeof(*cache->entries));
 	for (uint64_t i = 0; i < nr && !cursor.bad; i++)
 		take_entry(&cursor, &cache->entries[i]);
 	cache->trees = (const struct oid *)take(
 		&cursor, (size_t)nr_trees * sizeof(*cache->trees));
+	cache->recipes = (const struct cache_recipe *)take(
+		&cursor, (size_t)nr_recipes * sizeof(*cache->recipes));
 	if (cursor.bad || cursor.at != cursor.end)
 		return false;
 	cache->nr = (size_t)nr;
 	cache->nr_trees = (size_t)nr_trees;
+	cache->nr_recipes = (size_t)nr_recipes;
 	*holder = xstrdup(name);
 	return true;
 }
@@ -199,6 +197,9 @@ void cache_clear(struct cache *cache)
 	cache->nr = 0;
 	cache->trees = NULL;
 	cache->nr_trees = 0;
+	cache->recipes = NULL;
+	cache->nr_recipes = 0;
+	cache->index_tree = (struct oid){{0}};
 	buf_release(&cache->text);
 }
 
@@ -250,6 +251,29 @@ bool cache_has_tree(const struct cache *cache, const struct oid *tree)
 		       compare_oid);
 }
 
+static int compare_sum(const void *sum, const void *recipe)
+{
+	return memcmp(sum, ((const struct cache_recipe *)recipe)->sum,
+		      sizeof(((const struct cache_recipe *)recipe)->sum));
+}
+
+const struct oid *cache_find_recipe(const struct cache *cache,
+				    const unsigned char sum[32])
+{
+	const struct cache_recipe *found = NULL;
+
+	if (cache && cache->nr_recipes)
+		found = bsearch(sum, cache->recipes, cache->nr_recipes,
+				sizeof(*found), compare_sum);
+	return found ? &found->tree : NULL;
+}
+
+bool cache_has_index(const struct cache *cache, const struct oid *tree)
+{
+	return cache && !oid_is_zero(tree) &&
+	       oid_equal(&cache->index_tree, tree);
+}
+
 /* -- writing ------------------------------------------------------------- */
 
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st)
@@ -285,28 +309,29 @@ int cache_write(const struct repository *repo, const char *holder,
 		const struct oid *commit, const struct cache_content *content,
 		struct error *err)
 {
-	const uint64_t counts[] = {content->nr, content->nr_trees};
+	const uint64_t counts[] = {content->nr, content->nr_trees,
+				   content->nr_recipes};
 	struct buf out = BUF_INIT;
-	struct checksum_sha1 sum;
-	unsigned char mark[20];
+	unsigned char settings[20];
 	char *path = cache_path(repo);
 	int ret;
 
 	buf_addstr(&out, MAGIC);
-	fingerprint(repo, mark);
-	buf_add(&out, mark, sizeof(mark));
+	sum_settings(repo, settings);
+	buf_add(&out, settings, sizeof(settings));
 	buf_add(&out, holder, strlen(holder) + 1);
 	buf_add(&out, commit, sizeof(*commit));
+	buf_add(&out, &content->index_tree, sizeof(content->index_tree));
 	buf_add(&out, counts, sizeof(counts));
 	for (size_t i = 0; i < content->nr; i++)
 		add_entry(&out, &content->entries[i]);
 	if (content->nr_trees)
 		buf_add(&out, content->trees,
 			content->nr_trees * sizeof(*content->trees));
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, out.ptr, out.len);
-	checksum_sha1_finish(&sum, mark);
-	buf_add(&out, mark, sizeof(mark));
+	if (content->nr_recipes)
+		buf_add(&out, content->recipes,
+			content->nr_recipes * sizeof(*content->recipes));
+	fingerprint_seal(&out);
 	/* Not synced: a cache that a crash tears is no cache. */
 	ret = file_replace(path, out.ptr, out.len, false, err);
 	free(path);

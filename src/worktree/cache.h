@@ -58,6 +58,18 @@ const struct cache_entry *cache_find(const struct cache *cache,
 /* Whether the checkpoint that the cache was written for has this tree. */
 bool cache_has_tree(const struct cache *cache, const struct oid *tree);
 
+/* What a tree is made from, summed up, and the tree. */
+struct cache_recipe {
+	unsigned char sum[32];
+	struct oid tree;
+};
+/* The tree of that checkpoint that was made from this; NULL: not known. */
+const struct oid *cache_find_recipe(const struct cache *cache,
+				    const unsigned char sum[32]);
+/* Whether this is the tree of the index that the checkpoint has, so that all
+ * that is in it is there. */
+bool cache_has_index(const struct cache *cache, const struct oid *tree);
+
 /* Fill everything that comes from lstat(). */
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st);
 
@@ -66,6 +78,9 @@ struct cache_content {
 	size_t nr;
 	const struct oid *trees; /* sorted, each of them in the checkpoint */
 	size_t nr_trees;
+	const struct cache_recipe *recipes; /* sorted by sum, the trees too */
+	size_t nr_recipes;
+	struct oid index_tree;
 };
 
 /* Replace the file, for the checkpoint `commit` on the ref `holder`. */

@@ -2,17 +2,16 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/checksum.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
 #include "git/index.h"
 #include "git/repository.h"
 
 /*
- * The file: MAGIC, the seed, a count, so many fingerprints, the SHA-1 of all
+ * The file: MAGIC, the seed, a count, so many fingerprints, the seal of all
  * before it. Numbers are in the machine's own order: the file never leaves it.
  */
-#define MAGIC "checkpoint-plain 1\n"
+#define MAGIC "checkpoint-plain 2\n"
 #define MAX_BYTES (1u << 30)
 
 struct header {
@@ -34,21 +33,14 @@ struct plain {
 
 static bool take_header(struct header *header, const char *data, size_t len)
 {
-	struct checksum_sha1 sum;
-	unsigned char found[20];
-
-	if (len < sizeof(*header) + sizeof(found))
+	if (len < sizeof(*header) + FINGERPRINT_SEAL_SIZE ||
+	    !fingerprint_is_sealed(data, len))
 		return false;
 	memcpy(header, data, sizeof(*header));
-	len -= sizeof(found);
-	if (memcmp(header->magic, MAGIC, sizeof(MAGIC)) ||
-	    header->nr != (len - sizeof(*header)) / sizeof(uint64_t) ||
-	    (len - sizeof(*header)) % sizeof(uint64_t))
-		return false;
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, data, len);
-	checksum_sha1_finish(&sum, found);
-	return !memcmp(found, data + len, sizeof(found));
+	len -= FINGERPRINT_SEAL_SIZE;
+	return !memcmp(header->magic, MAGIC, sizeof(MAGIC)) &&
+	       header->nr == (len - sizeof(*header)) / sizeof(uint64_t) &&
+	       !((len - sizeof(*header)) % sizeof(uint64_t));
 }
 
 static size_t slot_of(const struct plain *plain, uint64_t print)
@@ -168,8 +160,6 @@ int plain_write(const struct plain *plain, const struct repository *repo,
 	struct header header = {
 		.magic = MAGIC, .seed = plain->seed, .nr = plain->nr_now};
 	struct buf out = BUF_INIT;
-	struct checksum_sha1 sum;
-	unsigned char mark[20];
 	char *path;
 	int ret;
 
@@ -179,12 +169,9 @@ int plain_write(const struct plain *plain, const struct repository *repo,
 	buf_add(&out, &header, sizeof(header));
 	if (plain->nr_now)
 		buf_add(&out, plain->now, plain->nr_now * sizeof(*plain->now));
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, out.ptr, out.len);
-	checksum_sha1_finish(&sum, mark);
-	buf_add(&out, mark, sizeof(mark));
+	fingerprint_seal(&out);
 	path = plain_path(repo);
-	/* Not synced: what a crash tears has a wrong checksum. */
+	/* Not synced: what a crash tears has a wrong seal. */
 	ret = file_replace(path, out.ptr, out.len, false, err);
 	free(path);
 	buf_release(&out);

@@ -4,17 +4,16 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/checksum.h"
 #include "base/file.h"
 #include "base/fingerprint.h"
 #include "git/repository.h"
 
 /*
  * The file: MAGIC, the seed of sums, a count; the records; their names; then
- * the SHA-1 of all before it. Numbers are in the machine's own order: the file
+ * the seal. Numbers are in the machine's own order: the file
  * never leaves it.
  */
-#define MAGIC "checkpoint-rosters 1\n\n\n"
+#define MAGIC "checkpoint-rosters 2\n\n\n"
 #define MAX_BYTES (1u << 30)
 
 /* Five ticks of the slowest kernel; and two seconds. */
@@ -46,20 +45,6 @@ struct rosters {
 };
 
 /* -- reading ------------------------------------------------------------- */
-
-static bool checksum_holds(const struct buf *text)
-{
-	struct checksum_sha1 sum;
-	unsigned char found[20];
-
-	if (text->len < sizeof(struct header) + sizeof(found))
-		return false;
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, text->ptr, text->len - sizeof(found));
-	checksum_sha1_finish(&sum, found);
-	return !memcmp(found, text->ptr + text->len - sizeof(found),
-		       sizeof(found));
-}
 
 bool roster_names_are_clean(const char *names, size_t len)
 {
@@ -130,13 +115,14 @@ static bool parse(struct rosters *rosters)
 	const char *records, *names;
 	size_t left;
 
-	if (!checksum_holds(text))
+	if (text->len < sizeof(header) + FINGERPRINT_SEAL_SIZE ||
+	    !fingerprint_is_sealed(text->ptr, text->len))
 		return false;
 	memcpy(&header, text->ptr, sizeof(header));
 	if (memcmp(header.magic, MAGIC, sizeof(MAGIC)))
 		return false;
 	records = text->ptr + sizeof(header);
-	left = text->len - sizeof(header) - 20;
+	left = text->len - sizeof(header) - FINGERPRINT_SEAL_SIZE;
 	if (header.nr > left / sizeof(struct record))
 		return false;
 	names = records + header.nr * sizeof(struct record);
@@ -322,8 +308,6 @@ int rosters_write(const struct repository *repo, const struct rosters *rosters,
 {
 	struct header header = {.seed = rosters->seed, .nr = nr};
 	struct buf out = BUF_INIT;
-	struct checksum_sha1 sum;
-	unsigned char mark[20];
 	char *path = rosters_path(repo);
 	uint64_t start = 0;
 	int ret;
@@ -334,11 +318,8 @@ int rosters_write(const struct repository *repo, const struct rosters *rosters,
 		add_record(&out, items[i], &start);
 	for (size_t i = 0; i < nr; i++)
 		buf_add(&out, items[i]->names, items[i]->len);
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, out.ptr, out.len);
-	checksum_sha1_finish(&sum, mark);
-	buf_add(&out, mark, sizeof(mark));
-	/* Not synced: what a crash tears has a wrong checksum. */
+	fingerprint_seal(&out);
+	/* Not synced: what a crash tears has a wrong seal. */
 	ret = file_replace(path, out.ptr, out.len, false, err);
 	free(path);
 	buf_release(&out);

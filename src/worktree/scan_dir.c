@@ -59,17 +59,6 @@ void reading_omit(struct scan_dir *dir, enum omit_reason reason,
 		item->st = *st;
 }
 
-/* The directory's part of the tree that the index has cached. */
-static const struct index_tree *subtree(const struct index_tree *tree,
-					const char *name, size_t len)
-{
-	for (uint32_t i = 0; tree && i < tree->nr_children; i++)
-		if (tree->children[i].name_len == len &&
-		    !memcmp(tree->children[i].name, name, len))
-			return &tree->children[i];
-	return NULL;
-}
-
 struct scan_dir *reading_add_child(struct reading *reading, const char *name,
 				   size_t len, size_t first, size_t end)
 {
@@ -84,7 +73,9 @@ struct scan_dir *reading_add_child(struct reading *reading, const char *name,
 	child->parent = dir;
 	child->first = first;
 	child->end = end;
-	child->tree = first < end ? subtree(dir->tree, name, len) : NULL;
+	child->tree = first < end && dir->tree
+			      ? index_tree_child(dir->tree, name, len)
+			      : NULL;
 	child->level = dir->level;
 	child->nested = dir->nested;
 	child->excluded = -1;

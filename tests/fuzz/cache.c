@@ -1,28 +1,28 @@
 /*
  * Any bytes can be read as a cache; what is read as one can be asked for any
- * path and tree. The checksum is put right first, and the fingerprint is that
- * of an empty configuration.
+ * path and tree. The seal is put right first, and the sum of the settings is
+ * that of an empty configuration.
  */
 #include "worktree/cache.h"
 
 #include "base/buf.h"
 #include "base/checksum.h"
+#include "base/fingerprint.h"
 #include "git/config.h"
 #include "git/repository.h"
 
 static void reseal(struct buf *file)
 {
-	static const char magic[] = "checkpoint-cache 2\n";
+	static const char magic[] = "checkpoint-cache 3\n";
 	const size_t start = sizeof(magic) - 1;
 	struct checksum_sha1 sum;
 
-	if (file->len < start + 40)
+	if (file->len < start + 20 + FINGERPRINT_SEAL_SIZE)
 		return;
 	checksum_sha1_init(&sum);
 	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + start);
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, file->ptr, file->len - 20);
-	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + file->len - 20);
+	file->len -= FINGERPRINT_SEAL_SIZE;
+	fingerprint_seal(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,10 +54,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	for (unsigned byte = 0; byte < 256; byte++) {
+		unsigned char sum[32];
 		struct oid oid;
 
 		memset(oid.id, (int)byte, sizeof(oid.id));
 		cache_has_tree(cache, &oid);
+		cache_has_index(cache, &oid);
+		memset(sum, (int)byte, sizeof(sum));
+		cache_find_recipe(cache, sum);
 	}
 	if (!holder && cache_find(cache, "a", &st))
 		abort();

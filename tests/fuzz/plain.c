@@ -1,22 +1,19 @@
 /*
  * Any bytes can be read as a set of plain files and asked for an entry. The
- * checksum is put right first.
+ * seal is put right first.
  */
 #include "worktree/plain.h"
 
 #include "base/buf.h"
-#include "base/checksum.h"
+#include "base/fingerprint.h"
 #include "git/index.h"
 
 static void reseal(struct buf *file)
 {
-	struct checksum_sha1 sum;
-
-	if (file->len < 20)
+	if (file->len < FINGERPRINT_SEAL_SIZE)
 		return;
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, file->ptr, file->len - 20);
-	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + file->len - 20);
+	file->len -= FINGERPRINT_SEAL_SIZE;
+	fingerprint_seal(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,12 +1,12 @@
 /*
  * Any bytes can be read as rosters; what is read as one has names that can be
- * walked through, none of them empty or with a slash. The checksum is put
+ * walked through, none of them empty or with a slash. The seal is put
  * right first.
  */
 #include "worktree/roster.h"
 
 #include "base/buf.h"
-#include "base/checksum.h"
+#include "base/fingerprint.h"
 
 static void expect(bool holds)
 {
@@ -16,13 +16,10 @@ static void expect(bool holds)
 
 static void reseal(struct buf *file)
 {
-	struct checksum_sha1 sum;
-
-	if (file->len < 20)
+	if (file->len < FINGERPRINT_SEAL_SIZE)
 		return;
-	checksum_sha1_init(&sum);
-	checksum_sha1_add(&sum, file->ptr, file->len - 20);
-	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + file->len - 20);
+	file->len -= FINGERPRINT_SEAL_SIZE;
+	fingerprint_seal(file);
 }
 
 static void walk_names(const struct roster *roster)

@@ -36,7 +36,17 @@ static void write_some(struct repository *repo)
 		{.path = "a", .conversion = "-"},
 		{.path = "b/c", .conversion = "text", .keep_raw = true},
 	};
-	const struct cache_content content = {entries, 2, trees, 3};
+	const struct cache_recipe recipes[] = {
+		{.sum = {1}, .tree = oid_filled(2)},
+		{.sum = {1, 1}, .tree = oid_filled(4)},
+	};
+	const struct cache_content content = {.entries = entries,
+					      .nr = 2,
+					      .trees = trees,
+					      .nr_trees = 3,
+					      .recipes = recipes,
+					      .nr_recipes = 2,
+					      .index_tree = oid_filled(5)};
 	const struct stat st = some_stat();
 	struct error err = ERROR_INIT;
 
@@ -46,6 +56,26 @@ static void write_some(struct repository *repo)
 	entries[1].raw = oid_filled(8);
 	run("mkdir -p .git/checkpoint.d");
 	assert_ok(cache_write(repo, HOLDER, &commit, &content, &err), &err);
+}
+
+static void assert_recipes(const struct cache *cache)
+{
+	unsigned char sum[32] = {1};
+	struct oid oid = oid_filled(2);
+
+	assert_true(oid_equal(cache_find_recipe(cache, sum), &oid));
+	sum[1] = 1;
+	oid = oid_filled(4);
+	assert_true(oid_equal(cache_find_recipe(cache, sum), &oid));
+	sum[31] = 1;
+	assert_null(cache_find_recipe(cache, sum));
+	oid = oid_filled(5);
+	assert_true(cache_has_index(cache, &oid));
+	oid = oid_filled(6);
+	assert_false(cache_has_index(cache, &oid));
+	/* No index is not the index without a tree. */
+	oid = oid_filled(0);
+	assert_false(cache_has_index(cache, &oid));
 }
 
 static void test_what_was_written_is_found(void **state)
@@ -79,9 +109,13 @@ static void test_what_was_written_is_found(void **state)
 		assert_int_equal(cache_has_tree(cache, &oid),
 				 byte == 1 || byte == 2 || byte == 4);
 	}
+	assert_recipes(cache);
 	cache_clear(cache);
 	oid = oid_filled(1);
 	assert_false(cache_has_tree(cache, &oid));
+	oid = oid_filled(5);
+	assert_false(cache_has_index(cache, &oid));
+	assert_null(cache_find_recipe(cache, (const unsigned char[32]){1}));
 	assert_null(cache_find(cache, "a", &st));
 	free(holder);
 	cache_free(cache);

@@ -238,6 +238,7 @@ void snapshot_free(struct snapshot *snapshot)
 	told_release(&snapshot->told);
 	tree_memory_free(snapshot->trees);
 	free(snapshot->made);
+	free(snapshot->recipes);
 	plain_free(snapshot->plain);
 	head_release(&snapshot->head);
 	operation_release(&snapshot->operation);
@@ -304,13 +305,26 @@ static int compare_oid(const void *a, const void *b)
 	return memcmp(a, b, OID_RAWSZ);
 }
 
+static int compare_recipe(const void *a, const void *b)
+{
+	const struct cache_recipe *x = a, *y = b;
+
+	return memcmp(x->sum, y->sum, sizeof(x->sum));
+}
+
 int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 			 const struct oid *commit, struct error *err)
 {
 	struct cache_entry *entries =
 		xcalloc(snapshot->nr_files, sizeof(*entries));
-	struct cache_content content = {entries, 0, snapshot->made,
-					snapshot->nr_made};
+	struct cache_content content = {
+		.entries = entries,
+		.trees = snapshot->made,
+		.nr_trees = snapshot->nr_made,
+		.recipes = snapshot->recipes,
+		.nr_recipes = snapshot->nr_recipes,
+		.index_tree = snapshot->index_tree,
+	};
 	int ret;
 
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
@@ -334,6 +348,9 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 	if (snapshot->nr_made)
 		qsort(snapshot->made, snapshot->nr_made,
 		      sizeof(*snapshot->made), compare_oid);
+	if (snapshot->nr_recipes)
+		qsort(snapshot->recipes, snapshot->nr_recipes,
+		      sizeof(*snapshot->recipes), compare_recipe);
 	ret = cache_write(snapshot->repo, ref, commit, &content, err);
 	if (!ret && snapshot->plain)
 		ret = plain_write(snapshot->plain, snapshot->repo, err);

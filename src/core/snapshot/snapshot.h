@@ -20,6 +20,7 @@
 #include "worktree/told.h"
 
 struct cache;
+struct cache_recipe;
 struct pack;
 struct plain;
 struct repository;
@@ -57,6 +58,8 @@ struct snapshot {
 	struct tree_memory *trees; /* new trees, readable before the pack is */
 	struct oid *made; /* ids of the trees that the index does not know */
 	size_t nr_made, alloc_made;
+	struct cache_recipe *recipes; /* of the directories' trees */
+	size_t nr_recipes, alloc_recipes;
 
 	struct head head;
 	struct operation operation;

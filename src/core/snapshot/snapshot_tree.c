@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/snapshot/snapshot.h"
+#include "core/snapshot/snapshot_recipe.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/repository.h"
@@ -66,14 +67,19 @@ int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
 	return error_hint(err, "the repository is damaged; see 'git fsck'");
 }
 
+static void note_made(struct snapshot *snapshot, const struct oid *tree)
+{
+	ARRAY_GROW(snapshot->made, snapshot->nr_made, snapshot->alloc_made);
+	snapshot->made[snapshot->nr_made++] = *tree;
+}
+
 /* A tree that the cache's checkpoint has is there, with all that is in it. */
 static int write_raw(struct snapshot *snapshot, const struct entries *entries,
 		     const struct buf *raw, struct oid *out, struct error *err)
 {
 	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
 		return err->code;
-	ARRAY_GROW(snapshot->made, snapshot->nr_made, snapshot->alloc_made);
-	snapshot->made[snapshot->nr_made++] = *out;
+	note_made(snapshot, out);
 	if (cache_has_tree(snapshot->cache, out)) {
 		tree_memory_put(snapshot->trees, raw, out);
 		return 0;
@@ -122,16 +128,6 @@ static bool is_left_out(const struct index_entry *entry)
 	return is_staged(entry) && (entry->flags & INDEX_SKIP_WORKTREE);
 }
 
-static const struct index_tree *subtree(const struct index_tree *tree,
-					const char *name, size_t len)
-{
-	for (uint32_t i = 0; tree && i < tree->nr_children; i++)
-		if (tree->children[i].name_len == len &&
-		    !memcmp(tree->children[i].name, name, len))
-			return &tree->children[i];
-	return NULL;
-}
-
 static size_t end_of_subdir(const struct index *index, size_t at, size_t end,
 			    size_t len)
 {
@@ -172,9 +168,11 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 		next = at + 1;
 		if (slash) {
 			next = end_of_subdir(index, at, end, skip + len + 1);
-			ret = range_tree(snapshot, at, next, skip + len + 1,
-					 subtree(known, name, len), filter,
-					 &tree, &none, err);
+			ret = range_tree(
+				snapshot, at, next, skip + len + 1,
+				known ? index_tree_child(known, name, len)
+				      : NULL,
+				filter, &tree, &none, err);
 			if (!ret && !none)
 				add(&entries, name, len, MODE_TREE, &tree);
 		} else if (filter(entry)) {
@@ -286,7 +284,8 @@ static bool is_replaced(const struct scan_dir *dir,
 }
 
 static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
-			struct entries *entries, struct error *err)
+			struct entries *entries, struct recipe *recipe,
+			struct error *err)
 {
 	for (struct scan_dir *child = dir->children; child;
 	     child = child->next) {
@@ -297,28 +296,47 @@ static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
 		bool empty;
 
 		if (gitlink) {
+			recipe_add_child(recipe, child, MODE_GITLINK,
+					 &gitlink->oid);
 			add(entries, name, len, MODE_GITLINK, &gitlink->oid);
 			continue;
 		}
-		if (is_replaced(dir, child))
+		if (is_replaced(dir, child)) {
+			recipe_add_child(recipe, child, 0, NULL);
 			continue;
+		}
 		if (dir_tree(snapshot, child, &tree, &empty, err) < 0)
 			return err->code;
+		recipe_add_child(recipe, child, MODE_TREE,
+				 empty ? NULL : &tree);
 		if (!empty)
 			add(entries, name, len, MODE_TREE, &tree);
 	}
 	return 0;
 }
 
+/* Whether the index's own tree of the directory is there. */
+static bool index_tree_is_there(const struct snapshot *snapshot,
+				const struct scan_dir *dir)
+{
+	const struct index_tree *top = snapshot->scan->index->tree;
+
+	return (top->entries > 0 &&
+		cache_has_index(snapshot->cache, &top->oid)) ||
+	       object_exists(snapshot->repo, &dir->tree->oid);
+}
+
 static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		    struct oid *out, bool *empty, struct error *err)
 {
 	struct entries entries = {0};
+	const struct oid *known = NULL;
+	struct recipe recipe;
 	int ret;
 
 	*empty = true;
 	if (!dir->differs && dir->tree && dir->tree->entries > 0 &&
-	    object_exists(snapshot->repo, &dir->tree->oid)) {
+	    index_tree_is_there(snapshot, dir)) {
 		*out = dir->tree->oid;
 		*empty = false;
 		return 0;
@@ -328,12 +346,23 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 				  dir->tree,
 				  dir->missing ? is_left_out : is_staged, out,
 				  empty, err);
-	add_tracked(snapshot, dir, &entries);
-	add_items(dir, &entries);
-	ret = add_children(snapshot, dir, &entries, err);
-	*empty = !entries.nr;
-	if (!ret && (entries.nr || !dir->parent))
-		ret = write_tree(snapshot, &entries, out, err);
+	recipe_start(&recipe, dir);
+	ret = add_children(snapshot, dir, &entries, &recipe, err);
+	if (!ret)
+		known = recipe_find(&recipe, snapshot);
+	if (known) {
+		*out = *known;
+		*empty = false;
+		note_made(snapshot, out);
+	} else if (!ret) {
+		add_tracked(snapshot, dir, &entries);
+		add_items(dir, &entries);
+		*empty = !entries.nr;
+		if (entries.nr || !dir->parent)
+			ret = write_tree(snapshot, &entries, out, err);
+	}
+	if (!ret && !*empty)
+		recipe_note(&recipe, snapshot, out);
 	free(entries.items);
 	return ret;
 }
