@@ -1,6 +1,7 @@
 #include "base/alloc.h"
 
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void out_of_memory(void)
@@ -28,6 +29,21 @@ void *xmalloc(size_t size)
 
 	if (!ptr)
 		out_of_memory();
+	return ptr;
+}
+
+#define LARGE_PAGE ((size_t)2 << 20)
+
+void *xmalloc_large(size_t size)
+{
+	void *ptr = NULL;
+
+	if (size < 2 * LARGE_PAGE)
+		return xmalloc(size);
+	if (posix_memalign(&ptr, LARGE_PAGE, size))
+		out_of_memory();
+	/* A wish, no more. */
+	madvise(ptr, size, MADV_HUGEPAGE);
 	return ptr;
 }
 

@@ -14,6 +14,9 @@
 
 /* Each returns memory that the caller must free(). */
 void *xmalloc(size_t size);
+/* The same for much memory that will all be written: where the kernel has large
+ * pages it is in these, which spares it thousands of faults. */
+void *xmalloc_large(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *ptr, size_t size);
 char *xstrdup(const char *s);
