@@ -158,7 +158,6 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		goto done;
 	strlist_sort(&scan->attribute_dirs);
 	strlist_unique(&scan->attribute_dirs);
-	scan_mark_differences(scan);
 	*out = scan;
 	return 0;
 done:

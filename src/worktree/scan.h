@@ -163,7 +163,7 @@ void scan_free(struct scan *scan);
  */
 int scan_remember(const struct scan *scan, struct error *err);
 
-/* Set `differs` everywhere anew, after items have changed their kind. */
+/* Set `differs` everywhere, once all items have the kind that they keep. */
 void scan_mark_differences(struct scan *scan);
 
 /* How the repository's configuration has files compared with the index. */
