@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "git/hasher.h"
+#include "git/pack_source.h"
 #include "git/process.h"
 #include "git/repository.h"
 
@@ -139,12 +140,28 @@ static int read_header(struct repository *repo, const struct oid *oid,
 	return rc ? read_error(oid, rc, err) : 0;
 }
 
+void object_read_many(struct repository *repo)
+{
+	if (!repo->packs)
+		repo->packs = pack_source_open(repo);
+}
+
 int object_header(struct repository *repo, const struct oid *oid,
 		  enum object_type *type, uint64_t *size, struct error *err)
 {
+	enum object_type packed;
+	uint64_t packed_size;
 	git_object_t found;
 	size_t len;
 
+	if (repo->packs &&
+	    pack_source_header(repo->packs, oid, &packed, &packed_size)) {
+		if (type)
+			*type = packed;
+		if (size)
+			*size = packed_size;
+		return 0;
+	}
 	if (read_header(repo, oid, &found, &len, err) < 0)
 		return err->code;
 	if (type)
@@ -173,11 +190,19 @@ int object_read(struct repository *repo, const struct oid *oid,
 {
 	char hex[OID_HEXSZ + 1];
 	git_odb_object *object = NULL;
+	const size_t before = out->len;
+	enum object_type packed;
 	git_object_t found;
 	git_oid id;
 	size_t len;
 	int rc;
 
+	if (repo->packs &&
+	    pack_source_read(repo->packs, oid, &packed, limit, out)) {
+		if (check_kind(oid, type, (git_object_t)packed, err) < 0)
+			buf_setlen(out, before);
+		return err->code;
+	}
 	/* Before anything is inflated: the size may be a lie, or a bomb. */
 	if (read_header(repo, oid, &found, &len, err) < 0 ||
 	    check_kind(oid, type, found, err) < 0)
@@ -257,12 +282,12 @@ int object_stream(struct repository *repo, const struct oid *oid,
 		  object_sink sink, void *context, struct error *err)
 {
 	struct buf whole = BUF_INIT;
-	git_object_t found;
-	size_t len;
+	enum object_type found;
+	uint64_t len;
 	int ret;
 
-	if (read_header(repo, oid, &found, &len, err) < 0 ||
-	    check_kind(oid, OBJECT_BLOB, found, err) < 0)
+	if (object_header(repo, oid, &found, &len, err) < 0 ||
+	    check_kind(oid, OBJECT_BLOB, (git_object_t)found, err) < 0)
 		return err->code;
 	if (len > STREAM_BYTES)
 		return stream_large(repo, oid, len, sink, context, err);
@@ -313,7 +338,7 @@ int object_verify(struct repository *repo, const struct oid *oid,
 		return err->code;
 	if (found == GIT_OBJECT_BLOB && len > STREAM_BYTES)
 		return verify_large(repo, oid, len, err);
-	/* git_odb_read() compares the bytes with the id by itself. */
+	/* Whoever reads it compares the bytes with the id. */
 	ret = object_read(repo, oid, OBJECT_ANY, UINT64_MAX, &whole, err);
 	buf_release(&whole);
 	return ret;

@@ -38,6 +38,13 @@ int object_hash(struct oid *out, enum object_type type, const void *data,
 bool object_exists(struct repository *repo, const struct oid *oid);
 bool object_exists_quick(struct repository *repo, const struct oid *oid);
 
+/*
+ * Many objects will be read: from now on look for them in the packs that there
+ * are now, before libgit2 is asked (git/pack_source.h). Not beside other calls
+ * on the repository.
+ */
+void object_read_many(struct repository *repo);
+
 /* Type and size. ERR_NOT_FOUND where it is missing. Either may be NULL. */
 int object_header(struct repository *repo, const struct oid *oid,
 		  enum object_type *type, uint64_t *size, struct error *err);

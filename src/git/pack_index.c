@@ -274,6 +274,33 @@ int pack_index_read(int fd, uint64_t pack_size, struct pack_index *out,
 	return ret;
 }
 
+bool pack_index_find(const void *data, size_t len, uint64_t pack_size,
+		     const struct oid *oid, uint64_t *offset)
+{
+	struct tables tables;
+	size_t low, high;
+
+	if (!find_tables(data, len, &tables))
+		return false;
+	low = oid->id[0] ? get_u32(tables.fanout + 4 * (oid->id[0] - 1)) : 0;
+	high = get_u32(tables.fanout + 4 * oid->id[0]);
+	if (high > tables.nr)
+		return false;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(oid->id, tables.oids + middle * OID_RAWSZ,
+				   OID_RAWSZ);
+
+		if (!order)
+			return get_offset(&tables, middle, pack_size, offset);
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
 void pack_index_release(struct pack_index *index)
 {
 	free(index->entries);

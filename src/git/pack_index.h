@@ -39,4 +39,12 @@ int pack_index_parse(const void *data, size_t len, uint64_t pack_size,
 		     struct pack_index *out, struct error *err);
 void pack_index_release(struct pack_index *index);
 
+/*
+ * Look one object up without reading the rest. Nothing but sizes is checked: of
+ * a damaged index the offset may be that of anything in the pack, or of
+ * nothing, so who reads there must compare what comes with the id.
+ */
+bool pack_index_find(const void *data, size_t len, uint64_t pack_size,
+		     const struct oid *oid, uint64_t *offset);
+
 #endif

@@ -13,6 +13,7 @@
 #include "git/discovery.h"
 #include "git/index_ahead.h"
 #include "git/libgit2.h"
+#include "git/pack_source.h"
 
 static int read_partial(struct repository *repo, struct error *err)
 {
@@ -288,6 +289,7 @@ void repository_free(struct repository *repo)
 		return;
 	index_ahead_free(repo->index_ahead);
 	library_free(repo->library);
+	pack_source_free(repo->packs);
 	git_odb_free(repo->odb);
 	git_repository_free(repo->lg2);
 	config_free(repo->config);

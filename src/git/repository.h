@@ -20,6 +20,7 @@ struct config;
 struct git_odb;
 struct git_repository;
 struct index_ahead;
+struct pack_source;
 struct repository_library;
 
 struct repository {
@@ -39,6 +40,7 @@ struct repository {
 	struct index_ahead *index_ahead;    /* for index_ahead_take() */
 	struct git_repository *lg2;	    /* for git/ and worktree/ only */
 	struct git_odb *odb;		    /* likewise */
+	struct pack_source *packs; /* see object_read_many(); or NULL */
 };
 
 /*

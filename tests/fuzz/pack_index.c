@@ -32,6 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error err = ERROR_INIT;
 	struct buf file = BUF_INIT;
 	struct pack_index index;
+	struct oid oid = {{0}};
+	uint64_t offset;
 
 	buf_add(&file, data, size);
 	reseal(&file);
@@ -42,6 +44,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		expect(entry->offset >= 12 && entry->offset < PACK_BYTES - 20);
 		expect(!i || oid_compare(&entry[-1].oid, &entry->oid) < 0);
+		expect(pack_index_find(file.ptr, file.len, PACK_BYTES,
+				       &entry->oid, &offset) &&
+		       offset == entry->offset);
+	}
+	/* As it is, damaged or not. */
+	for (unsigned first = 0; first < 256; first++) {
+		oid.id[0] = (unsigned char)first;
+		if (pack_index_find(data, size, PACK_BYTES, &oid, &offset))
+			expect(offset >= 12 && offset < PACK_BYTES - 20);
 	}
 	pack_entries_sort_by_offset(index.entries, index.nr);
 	pack_index_release(&index);

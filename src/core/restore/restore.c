@@ -15,6 +15,7 @@
 #include "core/save/drop.h"
 #include "git/config.h"
 #include "git/index.h"
+#include "git/object.h"
 #include "git/operation_tag.h"
 #include "git/repository.h"
 #include "worktree/writer.h"
@@ -321,6 +322,7 @@ int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 	checkpoint_copy(&restoring->out->target, target);
 	if (!restoring->paths)
 		restoring->paths = &restoring->no_paths;
+	object_read_many(restoring->repo);
 	ret = target_open(restoring->repo, target, &restoring->target, err);
 	restoring->target.absent = absent_then(restoring);
 	if (!ret)
