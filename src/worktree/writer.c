@@ -56,21 +56,41 @@ const struct writer_caps *writer_caps(const struct writer *writer)
 	return &writer->caps;
 }
 
+/* The permissions that a new file has before it has its bytes. */
+static mode_t first_mode(const struct writer *writer,
+			 const struct writer_content *content)
+{
+	if (content->permissions < 0 || !writer->caps.exec_bit)
+		return content->mode == MODE_EXEC ? 0777 : 0666;
+	/* Whoever has to clear it away must be able to read it. */
+	if ((content->permissions & 0600) != 0600)
+		return 0600;
+	return (mode_t)content->permissions & 0777;
+}
+
 /* The temporary, not yet written: a descriptor, or 0 for a link; -1 with
  * errno. */
 static int create_temp(struct writer *writer, const struct spot *spot,
 		       const struct writer_content *content, bool as_link)
 {
-	mode_t mode = 0666;
-
 	if (as_link)
 		return symlinkat(content->link, spot->dir->fd, spot->temp);
-	if (content->permissions >= 0 && writer->caps.exec_bit)
-		mode = 0600;
-	else if (content->mode == MODE_EXEC)
-		mode = 0777;
 	return openat(spot->dir->fd, spot->temp,
-		      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		      first_mode(writer, content));
+}
+
+/* The umask may have taken permissions, a directory's default ACL changed them,
+ * and those beyond 0777 are never given before the bytes are there. */
+static int set_mode(const struct writer *writer, int fd,
+		    const struct writer_content *content, struct stat *written)
+{
+	mode_t wanted = (mode_t)content->permissions & 07777;
+
+	if (content->permissions < 0 || !writer->caps.exec_bit ||
+	    (written->st_mode & 07777) == wanted)
+		return 0;
+	return fchmod(fd, wanted) < 0 ? -1 : fstat(fd, written);
 }
 
 static int write_content(struct writer *writer, const char *path, int fd,
@@ -84,21 +104,18 @@ static int write_content(struct writer *writer, const char *path, int fd,
 				    err);
 	else
 		rc = content->write(content->context, fd, err);
-	if (!rc && content->permissions >= 0 && writer->caps.exec_bit &&
-	    fchmod(fd, (mode_t)content->permissions & 07777) < 0)
-		rc = error_errno(err, "cannot set the mode of '%s'", path);
-	if (!rc && written && fstat(fd, written) < 0)
+	if (!rc && fstat(fd, written) < 0)
 		rc = error_errno(err, "cannot look at '%s'", path);
-	if (close(fd) < 0 && !rc)
-		rc = error_errno(err, "cannot write '%s'", path);
+	if (!rc && set_mode(writer, fd, content, written) < 0)
+		rc = error_errno(err, "cannot set the mode of '%s'", path);
 	return rc;
 }
 
-/* Make the temporary with its content. `written` (may be NULL) gets its
- * fstat(). */
+/* Make the temporary with its content. `out_fd` is open on it, or -1 where it
+ * is a link; `written` gets its lstat(). */
 static int make_temp(struct writer *writer, const char *path, unsigned n,
 		     const struct writer_content *content, struct spot *spot,
-		     struct stat *written, struct error *err)
+		     int *out_fd, struct stat *written, struct error *err)
 {
 	bool as_link = content->mode == MODE_LINK && content->permissions < 0 &&
 		       writer->caps.symlinks;
@@ -119,29 +136,40 @@ static int make_temp(struct writer *writer, const char *path, unsigned n,
 		return error_errno(err, "cannot create '%s' for '%s'",
 				   spot->temp, path);
 	if (!as_link) {
+		*out_fd = fd;
 		rc = write_content(writer, path, fd, content, written, err);
 		if (rc < 0)
 			unlinkat(spot->dir->fd, spot->temp, 0);
 		return rc;
 	}
-	if (written && fstatat(spot->dir->fd, spot->temp, written,
-			       AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(spot->dir->fd, spot->temp, written, AT_SYMLINK_NOFOLLOW) <
+	    0)
 		return error_errno(err, "cannot look at '%s'", path);
 	return 0;
+}
+
+static int close_written(int *fd, const char *path, struct error *err)
+{
+	int rc = *fd < 0 ? 0 : close(*fd);
+
+	*fd = -1;
+	return rc < 0 ? error_errno(err, "cannot write '%s'", path) : 0;
 }
 
 /*
  * What lstat() says now, as long as it is still our file as we wrote it.
  * Otherwise what it said before it was renamed: with that in the index, git
- * looks into the file again, for its ctime is another.
+ * looks into the file again, for its ctime is another. `fd` may still be open
+ * on it: that another has taken its place by now shows in the inode.
  */
-static void look_after(const struct spot *spot, struct stat *after)
+static void look_after(const struct spot *spot, int fd, struct stat *after)
 {
 	struct stat st;
+	int rc = fd >= 0 ? fstat(fd, &st)
+			 : fstatat(spot->dir->fd, spot->place.name, &st,
+				   AT_SYMLINK_NOFOLLOW);
 
-	if (!fstatat(spot->dir->fd, spot->place.name, &st,
-		     AT_SYMLINK_NOFOLLOW) &&
-	    st.st_ino == after->st_ino && st.st_size == after->st_size &&
+	if (!rc && st.st_ino == after->st_ino && st.st_size == after->st_size &&
 	    st.st_mtim.tv_sec == after->st_mtim.tv_sec &&
 	    st.st_mtim.tv_nsec == after->st_mtim.tv_nsec)
 		*after = st;
@@ -152,17 +180,30 @@ int writer_put(struct writer *writer, const char *path, unsigned n,
 	       const struct writer_content *content, struct stat *after,
 	       struct error *err)
 {
+	/* A descriptor that is open for writing prevents the lease by which one
+	 * is replaced, and may only tell when it is closed that the bytes are
+	 * not there, on file systems that can do little else either. */
+	bool keep_open = expect->absent && writer->caps.noreplace;
 	struct spot spot = {0};
-	int rc;
+	struct stat written;
+	int fd = -1, rc;
 
-	rc = make_temp(writer, path, n, content, &spot, after, err);
-	if (rc < 0)
-		goto done;
-	rc = expect->absent ? place_new(&spot.place, err)
-			    : place_over(&spot.place, expect, err);
-	if (!rc && after)
-		look_after(&spot, after);
-done:
+	rc = make_temp(writer, path, n, content, &spot, &fd, &written, err);
+	if (!rc && !keep_open && close_written(&fd, path, err) < 0) {
+		unlinkat(spot.dir->fd, spot.temp, 0);
+		rc = err->code;
+	}
+	if (!rc)
+		rc = expect->absent ? place_new(&spot.place, err)
+				    : place_over(&spot.place, expect, err);
+	if (!rc && after) {
+		look_after(&spot, fd, &written);
+		*after = written;
+	}
+	if (rc < 0 && fd >= 0)
+		close(fd);
+	else if (!rc)
+		rc = close_written(&fd, path, err);
 	spot_close(writer, &spot);
 	return rc;
 }
