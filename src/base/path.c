@@ -101,7 +101,12 @@ static bool is_hfs_name(const char *name, size_t len, const char *want)
 bool path_component_is_dotgit(const char *name, size_t len)
 {
 	const char *end = name + len;
+	unsigned char first = len ? (unsigned char)*name : 0;
 
+	/* Nearly all names: neither can begin so, and nothing follows. */
+	if (first < 0x80 && first != '.' && first != 'g' && first != 'G' &&
+	    !memchr(name, '\\', len))
+		return false;
 	if (is_hfs_name(name, len, ".git"))
 		return true;
 	while (name) {
@@ -262,12 +267,25 @@ void path_quote(struct buf *out, const char *path)
 	buf_addch(out, '"');
 }
 
+/* How much of it stands for itself, and is plain ASCII. */
+static size_t plain_length(const char *path, size_t len)
+{
+	size_t plain = 0;
+
+	while (plain < len && path[plain] >= 0x20 && path[plain] < 0x7f &&
+	       path[plain] != '%')
+		plain++;
+	return plain;
+}
+
 void path_escape(struct buf *out, const char *path, size_t len)
 {
 	while (len) {
 		unsigned char c = (unsigned char)*path;
-		size_t sequence = utf8_sequence(path, len);
+		size_t sequence = plain_length(path, len);
 
+		if (!sequence)
+			sequence = utf8_sequence(path, len);
 		if (!sequence || c < 0x20 || c == 0x7f || c == '%') {
 			buf_addf(out, "%%%02X", c);
 			sequence = 1;

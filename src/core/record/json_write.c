@@ -37,14 +37,31 @@ static void write_sequence(struct buf *out, const char *text, size_t len)
 	}
 }
 
+/* How much of it is plain ASCII that nothing has to be done about. */
+static size_t plain_length(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] >= 0x20 && text[len] < 0x7f && text[len] != '"' &&
+	       text[len] != '\\')
+		len++;
+	return len;
+}
+
 static void write_string(struct buf *out, const char *text)
 {
 	size_t len = strlen(text);
 
 	buf_addch(out, '"');
 	for (size_t i = 0; i < len;) {
-		size_t sequence = utf8_sequence(text + i, len - i);
+		size_t sequence = plain_length(text + i);
 
+		if (sequence) {
+			buf_add(out, text + i, sequence);
+			i += sequence;
+			continue;
+		}
+		sequence = utf8_sequence(text + i, len - i);
 		write_sequence(out, text + i, sequence);
 		i += sequence;
 	}

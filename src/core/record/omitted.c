@@ -46,15 +46,19 @@ void omitted_release(struct omitted *omitted)
 	*omitted = (struct omitted)OMITTED_INIT;
 }
 
+/* The first `len` bytes of `path`. */
 static const struct omitted_path *find_exactly(const struct omitted *omitted,
-					       const char *path)
+					       const char *path, size_t len)
 {
 	size_t low = 0, high = omitted->nr;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(omitted->items[middle].path, path);
+		const char *there = omitted->items[middle].path;
+		int order = strncmp(there, path, len);
 
+		if (!order)
+			order = (unsigned char)there[len];
 		if (!order)
 			return &omitted->items[middle];
 		if (order < 0)
@@ -68,16 +72,12 @@ static const struct omitted_path *find_exactly(const struct omitted *omitted,
 const struct omitted_path *omitted_find(const struct omitted *omitted,
 					const char *path)
 {
-	const struct omitted_path *found = find_exactly(omitted, path);
-	struct buf dir = BUF_INIT;
+	const struct omitted_path *found =
+		find_exactly(omitted, path, strlen(path));
 
 	for (const char *slash = strchr(path, '/'); !found && slash;
-	     slash = strchr(slash + 1, '/')) {
-		buf_reset(&dir);
-		buf_add(&dir, path, (size_t)(slash - path) + 1);
-		found = find_exactly(omitted, dir.ptr);
-	}
-	buf_release(&dir);
+	     slash = strchr(slash + 1, '/'))
+		found = find_exactly(omitted, path, (size_t)(slash - path) + 1);
 	return found;
 }
 
