@@ -272,6 +272,24 @@ static int each_item(struct scan_dir *dir, scan_visit visit, void *context,
 	return ret;
 }
 
+static void forget_missing(struct scan_dir *dir)
+{
+	if (dir->missing) {
+		for (size_t i = 0; i < dir->nr_items; i++)
+			free(dir->items[i].path);
+		free(dir->items);
+		dir->items = NULL;
+		dir->nr_items = dir->alloc_items = 0;
+	}
+	for (struct scan_dir *child = dir->children; child; child = child->next)
+		forget_missing(child);
+}
+
+void scan_forget_missing(struct scan *scan)
+{
+	forget_missing(scan->top);
+}
+
 int scan_each(struct scan *scan, scan_visit visit, void *context,
 	      struct error *err)
 {

@@ -170,6 +170,13 @@ void scan_mark_differences(struct scan *scan);
 int scan_stat_rules(struct index_stat_rules *out, struct repository *repo,
 		    struct error *err);
 
+/*
+ * Free the items of directories that are not there: once what was there is
+ * saved and remembered they say no more than `permissions` does, and where a
+ * whole tree is missing they are as many as the index has entries.
+ */
+void scan_forget_missing(struct scan *scan);
+
 /* Call `visit` for every item, directory by directory. != 0 ends it and is
  * returned. */
 typedef int (*scan_visit)(void *context, struct scan_dir *dir,

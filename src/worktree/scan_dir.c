@@ -108,6 +108,11 @@ static void note_missing(struct reading *reading, int number)
 		return;
 	}
 	dir->missing = true;
+	/* There may be very many, and no more will come. */
+	if (!dir->items) {
+		dir->alloc_items = dir->end - dir->first;
+		dir->items = xcalloc(dir->alloc_items, sizeof(*dir->items));
+	}
 	for (size_t at = dir->first; at < dir->end; at++)
 		if (!index->entries[at].stage)
 			reading_note_deleted(reading, &index->entries[at]);

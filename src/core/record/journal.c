@@ -189,10 +189,9 @@ int journal_write(struct repository *repo, const struct journal *journal,
 	json_set_int(doc, "index_lock", journal->index_lock);
 	ref_moves_to_json(&journal->moves, json_set_object(doc, "moves"));
 	json_set_paths(doc, "pathspecs", &journal->pathspecs);
-	json_set_paths(doc, "plan", &journal->plan);
 	json_set_paths(doc, "made", &journal->made);
 	json_set_paths(doc, "absent", &journal->absent);
-	json_write_pretty(&text, doc);
+	json_write_pretty_with(&text, doc, "plan", &journal->plan);
 	ret = file_replace(path, text.ptr, text.len, true, err);
 	buf_release(&text);
 	json_free(doc);

@@ -204,6 +204,10 @@ unsigned json_depth(const struct json *json);
  */
 void json_write_compact(struct buf *out, const struct json *json);
 void json_write_pretty(struct buf *out, const struct json *json);
+/* The same for an object with one more member at its end: a list of paths that
+ * may be too long to be made into a tree first. */
+void json_write_pretty_with(struct buf *out, const struct json *json,
+			    const char *key, const struct strlist *paths);
 /* A number as it is written. */
 void json_add_number_text(struct buf *out, const struct json *number);
 

@@ -1,5 +1,6 @@
 #include "core/record/json.h"
 
+#include "base/path.h"
 #include "base/text.h"
 
 /*
@@ -136,4 +137,30 @@ void json_write_pretty(struct buf *out, const struct json *json)
 {
 	write_value(out, json, 0);
 	buf_addch(out, '\n');
+}
+
+void json_write_pretty_with(struct buf *out, const struct json *json,
+			    const char *key, const struct strlist *paths)
+{
+	struct buf path = BUF_INIT;
+
+	write_value(out, json, 0);
+	/* Less "\n}", which follows the last member. */
+	buf_setlen(out, out->len - 2);
+	buf_addch(out, ',');
+	break_line(out, 1);
+	write_string(out, key);
+	buf_addstr(out, ": [");
+	for (size_t i = 0; i < paths->nr; i++) {
+		if (i)
+			buf_addch(out, ',');
+		break_line(out, 2);
+		buf_reset(&path);
+		path_escape(&path, paths->items[i], strlen(paths->items[i]));
+		write_string(out, path.ptr);
+	}
+	if (paths->nr)
+		break_line(out, 1);
+	buf_addstr(out, "]\n}\n");
+	buf_release(&path);
 }

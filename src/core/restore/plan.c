@@ -19,10 +19,19 @@ const char *plan_action_name(enum plan_action action)
 
 /* -- items --------------------------------------------------------------- */
 
+static int compare_item(const void *path, const void *item)
+{
+	return strcmp(path, ((const struct plan_item *)item)->path);
+}
+
 struct plan_item *plan_find(const struct plan *plan, const char *path)
 {
-	size_t number = (size_t)(uintptr_t)strmap_get(&plan->by_path, path);
+	size_t number;
 
+	if (plan->nr && !plan->by_path.nr)
+		return bsearch(path, plan->items, plan->nr,
+			       sizeof(*plan->items), compare_item);
+	number = (size_t)(uintptr_t)strmap_get(&plan->by_path, path);
 	return number ? &plan->items[number - 1] : NULL;
 }
 
@@ -367,9 +376,6 @@ static void sort_items(struct plan *plan)
 		qsort(plan->items, plan->nr, sizeof(*plan->items),
 		      compare_items);
 	strmap_release(&plan->by_path, NULL);
-	for (size_t i = 0; i < plan->nr; i++)
-		strmap_put(&plan->by_path, plan->items[i].path,
-			   (void *)(uintptr_t)(i + 1));
 	strlist_sort(&plan->uncovered);
 	strlist_unique(&plan->uncovered);
 }

@@ -15,6 +15,7 @@
 #include "base/strmap.h"
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/target.h"
+#include "git/index.h"
 
 enum plan_action {
 	PLAN_DELETE,
@@ -34,14 +35,15 @@ struct plan_item {
 	int permissions;	 /* bits in the target; -1 for a link, but for
 				    one that is to be a plain file */
 	enum omit_reason reason; /* of PLAN_KEEP */
-	struct stat after;	 /* lstat() once it is done */
+	struct index_stat after; /* lstat() once it is done */
 	bool done;
 };
 
 struct plan {
 	struct plan_item *items; /* sorted by path */
 	size_t nr, alloc;
-	struct strmap by_path; /* the number of the item plus 1 */
+	struct strmap by_path; /* the number of the item plus 1, for as long as
+				  they are not sorted */
 	/* Files in the way that the snapshot does not hold: it must be taken
 	 * again with these wanted. Sorted. */
 	struct strlist uncovered;

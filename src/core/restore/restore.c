@@ -79,12 +79,13 @@ static int write_journal(struct restoring *restoring, struct error *err)
 	if (restoring->lock && !stat(index_lock_path(restoring->lock), &st))
 		journal.index_lock = (int64_t)st.st_ino;
 
+	journal.plan.items = xcalloc(plan->nr, sizeof(*journal.plan.items));
 	for (size_t i = 0; i < plan->nr; i++)
-		strlist_add(&journal.plan, plan->items[i].path);
+		journal.plan.items[journal.plan.nr++] = plan->items[i].path;
 	ret = journal_write(restoring->repo, &journal, err);
 	if (!ret && restoring->lock)
 		index_lock_drop_token(restoring->lock);
-	strlist_release(&journal.plan);
+	free(journal.plan.items);
 	return ret;
 }
 

@@ -102,6 +102,7 @@ static int put_item(struct applying *applying, struct plan_item *item,
 	struct writer_expect expected;
 	struct snapshot_path found;
 	struct buf link = BUF_INIT;
+	struct stat after;
 	int ret;
 
 	ret = expect(applying, item->path, &found, &expected, err);
@@ -115,7 +116,9 @@ static int put_item(struct applying *applying, struct plan_item *item,
 	}
 	if (!ret)
 		ret = writer_put(applying->writer, item->path, n, &expected,
-				 &content, &item->after, err);
+				 &content, &after, err);
+	if (!ret)
+		index_stat_fill(&item->after, &after);
 	buf_release(&link);
 	return ret;
 }
@@ -176,6 +179,7 @@ static int chmod_item(struct applying *applying, struct plan_item *item,
 {
 	struct writer_expect expected;
 	struct snapshot_path found;
+	struct stat after;
 
 	if (item->path[strlen(item->path) - 1] == '/')
 		return chmod_dir(applying, item, err);
@@ -183,8 +187,9 @@ static int chmod_item(struct applying *applying, struct plan_item *item,
 	    writer_chmod(applying->writer, item->path, item->permissions,
 			 &expected, err) < 0)
 		return err->code;
-	if (dir_stat(applying->now->scan->top_fd, item->path, &item->after) < 0)
+	if (dir_stat(applying->now->scan->top_fd, item->path, &after) < 0)
 		return error_errno(err, "cannot look at '%s'", item->path);
+	index_stat_fill(&item->after, &after);
 	return 0;
 }
 

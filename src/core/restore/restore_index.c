@@ -186,14 +186,14 @@ static void stat_from_item(struct building *building, struct index_entry *entry,
 		entry->stat = no_stat;
 		if (item->mode == entry->mode &&
 		    oid_equal(&item->blob, &entry->oid))
-			index_stat_fill(&entry->stat, &item->after);
+			entry->stat = item->after;
 		break;
 	case PLAN_CHMOD:
 		snapshot_find(building->now, entry->path, &found);
 		entry->stat = no_stat;
 		if (found.present && oid_equal(&found.blob, &entry->oid) &&
 		    item->mode == entry->mode)
-			index_stat_fill(&entry->stat, &item->after);
+			entry->stat = item->after;
 		break;
 	case PLAN_DELETE:
 		entry->stat = no_stat;
@@ -249,9 +249,50 @@ static void refresh_flagged(struct building *building,
 	building->changed = true;
 }
 
+/* How far the index as it was, and the plan, have been followed. */
+struct following {
+	size_t before, item;
+};
+
+/* The plain entry that the index had for the path; NULL: it had none. Those
+ * that stay share their paths with it, so mostly nothing is compared. */
+static const struct index_entry *follow_index(struct following *following,
+					      const struct index *index,
+					      const struct index_entry *entry)
+{
+	for (; following->before < index->nr; following->before++) {
+		const struct index_entry *before =
+			&index->entries[following->before];
+		int order = before->path == entry->path
+				    ? 0
+				    : strcmp(before->path, entry->path);
+
+		if (order > 0 || (!order && before->stage))
+			return NULL;
+		if (!order)
+			return before;
+	}
+	return NULL;
+}
+
+static const struct plan_item *follow_plan(struct following *following,
+					   const struct plan *plan,
+					   const struct index_entry *entry)
+{
+	for (; following->item < plan->nr; following->item++) {
+		const struct plan_item *item = &plan->items[following->item];
+		int order = strcmp(item->path, entry->path);
+
+		if (order >= 0)
+			return order ? NULL : item;
+	}
+	return NULL;
+}
+
 static void set_stats(struct building *building)
 {
 	const struct index *index = building->now->scan->index;
+	struct following following = {0, 0};
 
 	for (size_t i = 0; i < building->nr; i++) {
 		struct index_entry *entry = &building->entries[i];
@@ -260,7 +301,8 @@ static void set_stats(struct building *building)
 
 		if (!is_plain(entry))
 			continue;
-		item = plan_find(building->plan, entry->path);
+		item = follow_plan(&following, building->plan, entry);
+		before = follow_index(&following, index, entry);
 		if (item && item->done) {
 			stat_from_item(building, entry, item);
 			continue;
@@ -268,7 +310,6 @@ static void set_stats(struct building *building)
 		/* A racy entry whose file is known to be as staged must not be
 		 * marked as unknown: git merge --abort, which compares by stat
 		 * alone, would refuse. */
-		before = index_find(index, entry->path);
 		if (!before || before->mode != entry->mode ||
 		    !oid_equal(&before->oid, &entry->oid) ||
 		    entry->flags & INDEX_RACY) {
@@ -287,21 +328,22 @@ static void set_stats(struct building *building)
 static void wait_for_tick(const struct plan *plan)
 {
 	const struct timespec pause = {0, 1000000};
-	struct timespec newest = {0, 0}, now;
+	uint32_t sec = 0, nsec = 0;
+	struct timespec now;
 
 	for (size_t i = 0; i < plan->nr; i++) {
-		const struct timespec *mtime = &plan->items[i].after.st_mtim;
+		const struct index_stat *after = &plan->items[i].after;
 
-		if (mtime->tv_sec > newest.tv_sec ||
-		    (mtime->tv_sec == newest.tv_sec &&
-		     mtime->tv_nsec > newest.tv_nsec))
-			newest = *mtime;
+		if (after->mtime_sec > sec ||
+		    (after->mtime_sec == sec && after->mtime_nsec > nsec)) {
+			sec = after->mtime_sec;
+			nsec = after->mtime_nsec;
+		}
 	}
 	for (int i = 0; i < 30; i++) {
 		clock_gettime(CLOCK_REALTIME_COARSE, &now);
-		if (now.tv_sec > newest.tv_sec ||
-		    (now.tv_sec == newest.tv_sec &&
-		     now.tv_nsec > newest.tv_nsec))
+		if ((uint32_t)now.tv_sec > sec ||
+		    ((uint32_t)now.tv_sec == sec && now.tv_nsec > nsec))
 			return;
 		nanosleep(&pause, NULL);
 	}

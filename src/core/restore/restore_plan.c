@@ -43,6 +43,8 @@ static int take_safety(struct restoring *restoring,
 	saved_release(&restoring->saved);
 	ret = save_checkpoint(restoring->repo, &options, &restoring->saved,
 			      err);
+	if (!ret)
+		scan_forget_missing(restoring->saved.snapshot->scan);
 	free(description);
 	free(hold);
 	return ret;
