@@ -80,6 +80,19 @@ void scan_mark_differences(struct scan *scan)
 	mark_differences(scan->top);
 }
 
+/* Of the directories that have items at all most have one or two, and there may
+ * be 100,000 of them. */
+struct scan_item *scan_add_item(struct scan_dir *dir)
+{
+	if (dir->nr_items == dir->alloc_items) {
+		dir->alloc_items = dir->alloc_items ? dir->alloc_items * 2 : 1;
+		dir->items =
+			xrealloc(dir->items, array_bytes(dir->alloc_items,
+							 sizeof(*dir->items)));
+	}
+	return &dir->items[dir->nr_items++];
+}
+
 static int scan_task(void *context, struct thread_queue *queue, void *task,
 		     struct error *err)
 {

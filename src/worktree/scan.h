@@ -163,6 +163,10 @@ void scan_free(struct scan *scan);
  */
 int scan_remember(const struct scan *scan, struct error *err);
 
+/* One more item of the directory, at the end; the caller fills it. Others may
+ * move. */
+struct scan_item *scan_add_item(struct scan_dir *dir);
+
 /* Set `differs` everywhere, once all items have the kind that they keep. */
 void scan_mark_differences(struct scan *scan);
 

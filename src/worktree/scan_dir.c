@@ -42,8 +42,7 @@ struct scan_item *reading_add_item(struct scan_dir *dir, enum scan_kind kind,
 {
 	struct scan_item *item;
 
-	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
-	item = &dir->items[dir->nr_items++];
+	item = scan_add_item(dir);
 	*item = (struct scan_item){.kind = kind};
 	item->path = reading_path(dir, name);
 	return item;

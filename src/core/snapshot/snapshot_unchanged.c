@@ -71,13 +71,11 @@ static bool is_unknown(const struct looking *looking, size_t at)
 /* An item that says no more than that it was looked at. */
 static void add_same(struct scan_dir *dir, const struct index_entry *entry)
 {
-	ARRAY_GROW(dir->items, dir->nr_items, dir->alloc_items);
-	dir->items[dir->nr_items++] =
-		(struct scan_item){.kind = SCAN_SAME,
-				   .path = xstrdup(entry->path),
-				   .entry = entry,
-				   .mode = entry->mode,
-				   .oid = entry->oid};
+	*scan_add_item(dir) = (struct scan_item){.kind = SCAN_SAME,
+						 .path = xstrdup(entry->path),
+						 .entry = entry,
+						 .mode = entry->mode,
+						 .oid = entry->oid};
 }
 
 static void add_look(struct looking *looking, struct scan_dir *dir, size_t at)
