@@ -78,14 +78,24 @@ static void describe(struct index *index, const struct index_file *file)
 	index->mtime = file->stat.st_mtim;
 }
 
-static bool has_sparse_dir(const struct index *index)
+/* What all entries have in common is found out in one pass: 100,000 of them are
+ * 8 MB to go through. Returns whether one is a sparse directory. */
+static bool survey(struct index *index)
 {
-	size_t i;
+	bool has_dir = false;
 
-	for (i = 0; i < index->nr; i++)
-		if (index->entries[i].mode == MODE_TREE)
-			return true;
-	return false;
+	index->flags = 0;
+	index->nr_stages = 0;
+	for (size_t i = 0; i < index->nr; i++) {
+		struct index_entry *entry = &index->entries[i];
+
+		if (index_entry_is_racy(index, entry))
+			entry->flags |= INDEX_RACY;
+		index->flags |= entry->flags;
+		index->nr_stages += entry->stage != 0;
+		has_dir |= entry->mode == MODE_TREE;
+	}
+	return has_dir;
 }
 
 static int assemble(struct index *index, struct repository *repo,
@@ -93,7 +103,6 @@ static int assemble(struct index *index, struct repository *repo,
 		    struct error *err)
 {
 	struct index_memory *memory = index->memory;
-	size_t i;
 	int ret;
 
 	ret = join_shared(index, memory, repo, path, file, err);
@@ -107,7 +116,7 @@ static int assemble(struct index *index, struct repository *repo,
 	if (index->tree &&
 	    !index_tree_agrees(index->tree, index->entries, index->nr))
 		index->tree = NULL;
-	if (has_sparse_dir(index)) {
+	if (survey(index)) {
 		if (!index->sparse)
 			return error_set(err, ERR_INVALID,
 					 "index file '%s' has directories but "
@@ -117,10 +126,8 @@ static int assemble(struct index *index, struct repository *repo,
 					  &index->nr, index->tree, err);
 		if (ret < 0)
 			return ret;
+		survey(index);
 	}
-	for (i = 0; i < index->nr; i++)
-		if (index_entry_is_racy(index, &index->entries[i]))
-			index->entries[i].flags |= INDEX_RACY;
 	return index_file_verify(file, path, err);
 }
 

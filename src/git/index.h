@@ -91,6 +91,8 @@ void index_tree_free(struct index_tree *tree);
 struct index {
 	struct index_entry *entries; /* sorted by path, then stage */
 	size_t nr;
+	size_t nr_stages; /* of entries in a conflict */
+	uint8_t flags;	  /* those that any entry has */
 	/* NULL where there is none, or it does not agree with the entries. */
 	struct index_tree *tree;
 	unsigned version; /* 2, 3 or 4 */

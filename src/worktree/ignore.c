@@ -104,6 +104,8 @@ static void note_skipped(struct ignore *ignore, const struct index *index)
 	static const char name[] = ".gitignore";
 	const size_t len = sizeof(name) - 1;
 
+	if (!(index->flags & INDEX_SKIP_WORKTREE))
+		return;
 	for (size_t i = 0; i < index->nr; i++) {
 		struct index_entry *entry = &index->entries[i];
 

@@ -41,6 +41,9 @@ void index_extra_collect(struct index_extra *out, const struct index *index)
 	index_extra_init(out);
 	if (index->exists)
 		out->version = index->version;
+	if (!index->nr_stages &&
+	    !(index->flags & (lasting | INDEX_INTENT_TO_ADD)))
+		return;
 	for (size_t i = 0; i < index->nr; i++) {
 		struct index_entry entry = index->entries[i];
 

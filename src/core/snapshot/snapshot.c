@@ -158,8 +158,7 @@ static int count_all(struct snapshot *snapshot, struct error *err)
 	const struct index *index = snapshot->scan->index;
 	struct oid head_tree = {{0}};
 
-	for (size_t i = 0; i < index->nr; i++)
-		snapshot->count_files += !index->entries[i].stage;
+	snapshot->count_files += (int64_t)(index->nr - index->nr_stages);
 	if (scan_each(snapshot->scan, count_item, snapshot, err) < 0)
 		return err->code;
 	if (!snapshot->head.unborn) {
