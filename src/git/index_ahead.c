@@ -1,14 +1,17 @@
 #include "git/index_ahead.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "git/index.h"
 #include "git/index_seen.h"
 #include "git/repository.h"
 
 struct index_ahead {
-	const struct repository *repo;
+	char *git_dir, *path;
 	pthread_t thread;
 	struct index *index; /* NULL: it could not be read this way */
 };
@@ -24,32 +27,78 @@ static void *run(void *data)
 	struct error ignored = ERROR_INIT;
 	struct index_seen seen;
 
-	index_seen_read(ahead->repo, &seen);
-	index_read_seen(&ahead->index, NULL, ahead->repo->index_file, &seen,
-			&ignored);
+	index_seen_read(ahead->git_dir, &seen);
+	index_read_seen(&ahead->index, NULL, ahead->path, &seen, &ignored);
 	error_release(&ignored);
 	return NULL;
 }
 
-struct index_ahead *index_ahead_start(const struct repository *repo)
+static void free_all(struct index_ahead *ahead)
+{
+	free(ahead->git_dir);
+	free(ahead->path);
+	free(ahead);
+}
+
+struct index_ahead *index_ahead_start(const char *git_dir, const char *path)
 {
 	struct index_ahead *ahead = xcalloc(1, sizeof(*ahead));
 
-	ahead->repo = repo;
+	ahead->git_dir = xstrdup(git_dir);
+	ahead->path = xstrdup(path);
 	if (pthread_create(&ahead->thread, NULL, run, ahead)) {
-		free(ahead);
+		free_all(ahead);
 		return NULL;
 	}
 	return ahead;
 }
 
+struct index_ahead *index_ahead_guess(void)
+{
+	struct index_ahead *ahead = NULL;
+	char *dir, *slash;
+	struct stat st;
+
+	if (getenv("GIT_DIR") || getenv("GIT_INDEX_FILE") ||
+	    !(dir = getcwd(NULL, 0)))
+		return NULL;
+	do {
+		char *git_dir = path_join(dir, ".git");
+
+		slash = strrchr(dir, '/');
+		if (!lstat(git_dir, &st)) {
+			if (S_ISDIR(st.st_mode)) {
+				char *path = path_join(git_dir, "index");
+
+				ahead = index_ahead_start(git_dir, path);
+				free(path);
+			}
+			slash = NULL;
+		}
+		free(git_dir);
+		if (slash)
+			*slash = '\0';
+	} while (slash && *dir);
+	free(dir);
+	return ahead;
+}
+
+/* Its index, once that is read; NULL: there is none. */
+static struct index *finish(struct index_ahead *ahead)
+{
+	struct index *index;
+
+	if (!ahead)
+		return NULL;
+	pthread_join(ahead->thread, NULL);
+	index = ahead->index;
+	free_all(ahead);
+	return index;
+}
+
 void index_ahead_free(struct index_ahead *ahead)
 {
-	if (!ahead)
-		return;
-	pthread_join(ahead->thread, NULL);
-	index_free(ahead->index);
-	free(ahead);
+	index_free(finish(ahead));
 }
 
 /* A change that comes in the tick of the one before it may leave no trace. */
@@ -62,23 +111,16 @@ static bool is_still(const struct index *index, const char *path)
 int index_ahead_take(struct index **out, struct repository *repo,
 		     struct error *err)
 {
-	struct index_ahead *ahead = repo->index_ahead;
+	struct index *index = finish(repo->index_ahead);
 	struct index_seen seen;
 
 	/* It is taken once: later is another time. */
 	repo->index_ahead = NULL;
-	if (ahead) {
-		struct index *index;
-
-		pthread_join(ahead->thread, NULL);
-		index = ahead->index;
-		free(ahead);
-		if (is_still(index, repo->index_file)) {
-			*out = index;
-			return 0;
-		}
-		index_free(index);
+	if (is_still(index, repo->index_file)) {
+		*out = index;
+		return 0;
 	}
-	index_seen_read(repo, &seen);
+	index_free(index);
+	index_seen_read(repo->git_dir, &seen);
 	return index_read_seen(out, repo, repo->index_file, &seen, err);
 }

@@ -13,16 +13,22 @@ struct index_ahead;
 struct repository;
 
 /*
- * Begin; of `repo`, which must outlive it, git_dir and index_file are read, and
- * nothing else. Where no thread can be started, nothing is read ahead. The
- * caller must index_ahead_free().
+ * Begin with `path`; `git_dir` is where its checksum may have been noted as
+ * right. Where no thread can be started, nothing is read ahead. The caller must
+ * index_ahead_free().
  */
-struct index_ahead *index_ahead_start(const struct repository *repo);
+struct index_ahead *index_ahead_start(const char *git_dir, const char *path);
+/*
+ * Before git has said where the repository is: begin with the index that it
+ * most probably has, from where we stand. NULL: no guess. Nothing is believed
+ * of that, index_ahead_take() sees whether it was that file.
+ */
+struct index_ahead *index_ahead_guess(void);
 void index_ahead_free(struct index_ahead *ahead);
 
 /*
- * index_read_seen() of the repository's index: what was read ahead, where there
- * is such a thing and the file is still the same, else what is there now. The
+ * index_read_seen() of the repository's index: what was read ahead, where that
+ * was this very file and it has not changed since, else what is there now. The
  * caller must index_free().
  */
 int index_ahead_take(struct index **out, struct repository *repo,

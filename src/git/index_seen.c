@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/file.h"
-#include "git/repository.h"
+#include "base/path.h"
 
 /* MAGIC, the struct as it is in memory, the SHA-1 of both. */
 #define MAGIC "checkpoint-index 1\n"
@@ -24,16 +24,16 @@ static void format(struct buf *out, const struct index_seen *seen)
 	buf_add(out, mark, sizeof(mark));
 }
 
-static char *seen_path(const struct repository *repo)
+static char *seen_path(const char *git_dir)
 {
-	return repository_path(repo, "checkpoint.d/index-seen");
+	return path_join(git_dir, "checkpoint.d/index-seen");
 }
 
-void index_seen_read(const struct repository *repo, struct index_seen *seen)
+void index_seen_read(const char *git_dir, struct index_seen *seen)
 {
 	struct buf text = BUF_INIT, again = BUF_INIT;
 	struct error ignored = ERROR_INIT;
-	char *path = seen_path(repo);
+	char *path = seen_path(git_dir);
 
 	memset(seen, 0, sizeof(*seen));
 	if (!buf_read_file(&text, path, FILE_LEN, &ignored) &&
@@ -49,11 +49,11 @@ void index_seen_read(const struct repository *repo, struct index_seen *seen)
 	free(path);
 }
 
-int index_seen_write(const struct repository *repo,
-		     const struct index_seen *seen, struct error *err)
+int index_seen_write(const char *git_dir, const struct index_seen *seen,
+		     struct error *err)
 {
 	struct buf text = BUF_INIT;
-	char *path = seen_path(repo);
+	char *path = seen_path(git_dir);
 	int ret;
 
 	format(&text, seen);

@@ -12,8 +12,6 @@
 
 #include <sys/stat.h>
 
-struct repository;
-
 struct index_seen {
 	uint64_t device, inode, size;
 	int64_t mtime_sec, ctime_sec;
@@ -21,9 +19,9 @@ struct index_seen {
 };
 
 /* What is there; one that is damaged is all zero, which is no file. */
-void index_seen_read(const struct repository *repo, struct index_seen *seen);
-int index_seen_write(const struct repository *repo,
-		     const struct index_seen *seen, struct error *err);
+void index_seen_read(const char *git_dir, struct index_seen *seen);
+int index_seen_write(const char *git_dir, const struct index_seen *seen,
+		     struct error *err);
 
 void index_seen_fill(struct index_seen *seen, const struct stat *st);
 bool index_seen_is(const struct index_seen *seen, const struct stat *st);

@@ -231,8 +231,9 @@ static int finish_discovery(struct discovery *discovery,
 	struct error config_err = ERROR_INIT;
 	int ret = discovery_finish_places(discovery, repo, err);
 
-	if (!ret && index_ahead)
-		repo->index_ahead = index_ahead_start(repo);
+	if (!ret && index_ahead && !repo->index_ahead)
+		repo->index_ahead =
+			index_ahead_start(repo->git_dir, repo->index_file);
 	/* Of two failures the first is the one to tell. */
 	if (discovery_finish_config(discovery, repo, &config_err) < 0 && !ret)
 		ret = error_move(err, &config_err);
@@ -254,6 +255,8 @@ static int open_discovered(struct repository **out, bool index_ahead,
 	int ret;
 
 	ret = discovery_start(&discovery, err);
+	if (index_ahead)
+		repo->index_ahead = index_ahead_guess();
 	repo->library = library_new();
 	if (!ret)
 		ret = finish_discovery(&discovery, repo, index_ahead, err);

@@ -245,12 +245,12 @@ static int write_seen(const struct scan *scan, struct error *err)
 	const struct index *index = scan->index;
 	struct index_seen seen;
 
-	index_seen_read(scan->repo, &seen);
+	index_seen_read(scan->repo->git_dir, &seen);
 	if (!index->exists || !index->settled ||
 	    index_seen_is(&seen, &index->file))
 		return 0;
 	index_seen_fill(&seen, &index->file);
-	return index_seen_write(scan->repo, &seen, err);
+	return index_seen_write(scan->repo->git_dir, &seen, err);
 }
 
 int scan_remember(const struct scan *scan, struct error *err)

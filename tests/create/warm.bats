@@ -142,3 +142,33 @@ warm() {
 	assert_output --partial 'checksum'
 	REPO_IS_DAMAGED=1
 }
+
+# It is read before git has said where the repository is.
+@test 'the index of what only looks like a repository is not taken' {
+	warm
+	mkdir -p deep/.git/checkpoint.d
+	git init -q "$TMPDIR/other"
+	echo 3 >"$TMPDIR/other/strange"
+	git -C "$TMPDIR/other" add strange
+	cp "$TMPDIR/other/.git/index" deep/.git/index
+	cd deep/er
+	assert_equal "$(git rev-parse --show-toplevel)" "$(pwd -P | sed 's,/deep/er$,,')"
+	git checkpoint create -q
+	run -0 git ls-tree -r --name-only --full-tree "$(newest)^2"
+	refute_line strange
+	assert_line "$(git ls-files --full-name :/ | head -1)"
+}
+
+@test 'an index that another takes the place of is read again' {
+	warm
+	local path=$TMPDIR/index
+	cp -p .git/index "$path"
+	GIT_INDEX_FILE=$path git add deep/er/untracked
+	GIT_INDEX_FILE=$path git checkpoint create -q
+	assert_equal "$(git rev-parse "$(newest)^2^{tree}")" \
+		"$(GIT_INDEX_FILE=$path git write-tree)"
+	git checkpoint create -q
+	assert_equal "$(git rev-parse "$(newest)^2^{tree}")" "$(git write-tree)"
+	(cd deep && GIT_DIR=../.git GIT_WORK_TREE=.. git checkpoint create -q)
+	assert_equal "$(git rev-parse "$(newest)^2^{tree}")" "$(git write-tree)"
+}
