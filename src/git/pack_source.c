@@ -18,7 +18,7 @@
 
 /* Neighbours in a pack are mostly read together; what is not takes no longer
  * than that. */
-#define WINDOW_BYTES (32u << 10)
+#define WINDOW_BYTES (16u << 10)
 /* Above this, the memory that it takes counts, and not the time. */
 #define OBJECT_BYTES (UINT64_C(8) << 20)
 /* Each takes a descriptor; where there are more, libgit2 has to do. */

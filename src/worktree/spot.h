@@ -40,6 +40,20 @@ void spot_close(struct writer *writer, struct spot *spot);
 int spot_find(struct writer *writer, const char *path, unsigned n,
 	      struct spot *spot, struct error *err);
 
+/* Whether the content becomes a link here. */
+bool spot_is_link(const struct writer *writer,
+		  const struct writer_content *content);
+
+/* Make the file or link `name`, where nothing is. A file is not yet written,
+ * and its descriptor is returned; 0 for a link; -1 with errno. */
+int spot_create(const struct writer *writer, int dir_fd, const char *name,
+		const struct writer_content *content);
+
+/* Write what a file is to have, and give it its mode; `path` is for errors. */
+int spot_fill(const struct writer *writer, const char *path, int fd,
+	      const struct writer_content *content, struct stat *written,
+	      struct error *err);
+
 /* Remove the directories above `path` that are empty, up to but without
  * `keep_dir`. */
 void spot_prune(struct writer *writer, const char *path, const char *keep_dir);

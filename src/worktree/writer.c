@@ -56,76 +56,19 @@ const struct writer_caps *writer_caps(const struct writer *writer)
 	return &writer->caps;
 }
 
-/* The permissions that a new file has before it has its bytes. */
-static mode_t first_mode(const struct writer *writer,
-			 const struct writer_content *content)
-{
-	if (content->permissions < 0 || !writer->caps.exec_bit)
-		return content->mode == MODE_EXEC ? 0777 : 0666;
-	/* Whoever has to clear it away must be able to read it. */
-	if ((content->permissions & 0600) != 0600)
-		return 0600;
-	return (mode_t)content->permissions & 0777;
-}
-
-/* The temporary, not yet written: a descriptor, or 0 for a link; -1 with
- * errno. */
-static int create_temp(struct writer *writer, const struct spot *spot,
-		       const struct writer_content *content, bool as_link)
-{
-	if (as_link)
-		return symlinkat(content->link, spot->dir->fd, spot->temp);
-	return openat(spot->dir->fd, spot->temp,
-		      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		      first_mode(writer, content));
-}
-
-/* The umask may have taken permissions, a directory's default ACL changed them,
- * and those beyond 0777 are never given before the bytes are there. */
-static int set_mode(const struct writer *writer, int fd,
-		    const struct writer_content *content, struct stat *written)
-{
-	mode_t wanted = (mode_t)content->permissions & 07777;
-
-	if (content->permissions < 0 || !writer->caps.exec_bit ||
-	    (written->st_mode & 07777) == wanted)
-		return 0;
-	return fchmod(fd, wanted) < 0 ? -1 : fstat(fd, written);
-}
-
-static int write_content(struct writer *writer, const char *path, int fd,
-			 const struct writer_content *content,
-			 struct stat *written, struct error *err)
-{
-	int rc;
-
-	if (content->mode == MODE_LINK)
-		rc = file_write_all(fd, content->link, strlen(content->link),
-				    err);
-	else
-		rc = content->write(content->context, fd, err);
-	if (!rc && fstat(fd, written) < 0)
-		rc = error_errno(err, "cannot look at '%s'", path);
-	if (!rc && set_mode(writer, fd, content, written) < 0)
-		rc = error_errno(err, "cannot set the mode of '%s'", path);
-	return rc;
-}
-
 /* Make the temporary with its content. `out_fd` is open on it, or -1 where it
  * is a link; `written` gets its lstat(). */
 static int make_temp(struct writer *writer, const char *path, unsigned n,
 		     const struct writer_content *content, struct spot *spot,
 		     int *out_fd, struct stat *written, struct error *err)
 {
-	bool as_link = content->mode == MODE_LINK && content->permissions < 0 &&
-		       writer->caps.symlinks;
 	int fd = -1, rc;
 
 	for (int i = 0; i < SPOT_MAX_TRIES; i++) {
 		rc = spot_open(writer, path, n, true, spot, err);
 		if (rc < 0)
 			return rc;
-		fd = create_temp(writer, spot, content, as_link);
+		fd = spot_create(writer, spot->dir->fd, spot->temp, content);
 		if (fd >= 0 || errno != ENOENT ||
 		    !writer_dirs_is_gone(writer->dirs, spot->dir))
 			break;
@@ -135,9 +78,9 @@ static int make_temp(struct writer *writer, const char *path, unsigned n,
 	if (fd < 0)
 		return error_errno(err, "cannot create '%s' for '%s'",
 				   spot->temp, path);
-	if (!as_link) {
+	if (!spot_is_link(writer, content)) {
 		*out_fd = fd;
-		rc = write_content(writer, path, fd, content, written, err);
+		rc = spot_fill(writer, path, fd, content, written, err);
 		if (rc < 0)
 			unlinkat(spot->dir->fd, spot->temp, 0);
 		return rc;
@@ -259,54 +202,5 @@ int writer_chmod(struct writer *writer, const char *path, int permissions,
 done:
 	hold_release(&hold);
 	spot_close(writer, &spot);
-	return rc;
-}
-
-static int sweep_one(const struct spot *spot, writer_leftover found,
-		     void *context, bool lease, struct error *err)
-{
-	size_t dir_len = (size_t)(spot->place.name - spot->place.path);
-	char *temp =
-		xstrfmt("%.*s%s", (int)dir_len, spot->place.path, spot->temp);
-	struct hold hold = HOLD_INIT;
-	int rc;
-
-	rc = hold_take(&hold, spot->dir->fd, spot->temp, lease, temp, err);
-	if (!rc)
-		rc = found(context, spot->place.path, hold.fd, temp, err);
-	if (rc > 0) {
-		rc = 0;
-		if (!hold_is_at(&hold, spot->dir->fd, spot->temp) ||
-		    !hold_is_alone(&hold))
-			rc = error_set(err, ERR_CHANGED,
-				       "'%s' has changed just now", temp);
-		else if (unlinkat(spot->dir->fd, spot->temp, 0) < 0)
-			rc = error_errno(err, "cannot remove '%s'", temp);
-	}
-	hold_release(&hold);
-	free(temp);
-	return rc;
-}
-
-int writer_sweep(struct writer *writer, const char *path, unsigned n,
-		 writer_leftover found, void *context, struct error *err)
-{
-	struct spot spot;
-	int rc;
-
-	rc = spot_find(writer, path, n, &spot, err);
-	/* ERR_CHANGED: where its directory is to be, there still is a file, or
-	 * a repository of its own; we have not been in there. */
-	if (rc == ERR_CHANGED) {
-		error_release(err);
-		rc = ERR_NOT_FOUND;
-	} else if (!rc) {
-		rc = sweep_one(&spot, found, context, writer->caps.lease, err);
-	}
-	spot_close(writer, &spot);
-	if (rc == ERR_NOT_FOUND) {
-		error_release(err);
-		rc = 0;
-	}
 	return rc;
 }

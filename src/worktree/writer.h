@@ -107,8 +107,9 @@ int writer_rmdir(struct writer *writer, const char *path, struct error *err);
 
 /*
  * After a kill: call `found` for every temporary file with our tag at the
- * directory of `path` numbered `n`; it says 1: remove it, 0: leave it, < 0:
- * failure.
+ * directory of `path` numbered `n`, and for those in the nest of that directory
+ * (worktree/nest.h) with this number; it says 1: remove it, 0: leave it, < 0:
+ * failure. `fd` is open on it, or -1 for a link; `path` is what it was to be.
  */
 typedef int (*writer_leftover)(void *context, const char *path, int fd,
 			       const char *temporary, struct error *err);

@@ -85,6 +85,45 @@ kill_at() {
 	[[ $at -gt 20 ]]
 }
 
+# strace counts the calls of each thread by itself.
+on_one_thread() {
+	local processors
+	processors=$(taskset -pc $$)
+	processors=${processors##*: }
+	taskset -c "${processors%%[-,]*}" "$@"
+}
+
+# Directories that are not there are filled under a name of ours. A link comes
+# last in one of them; the first link, and the first two renames, are trials.
+@test 'killed while it fills a directory that was missing' {
+	local at how call expected
+	ln -s file1 d1/zlink
+	git add -A
+	git checkpoint create -q all
+	state_of >"$TMPDIR/target"
+	rm -r d1 d2 d5
+	state_of >"$TMPDIR/source"
+	for at in symlinkat:2 renameat2:3; do
+		call=${at%:*}
+		for how in continue:target abort:source; do
+			expected=$TMPDIR/${how#*:}
+			run ! on_one_thread strace -f -o /dev/null \
+				-e "trace=$call" \
+				-e "inject=$call:signal=KILL:when=${at#*:}" \
+				git-checkpoint restore latest
+			run -0 find . -path '*/.checkpoint-*.new/file8'
+			assert_output
+			assert_not_exists d1
+			git checkpoint restore -q "--${how%:*}"
+			run -0 find . -name '.checkpoint-*'
+			refute_output
+			state_of >"$TMPDIR/now"
+			assert_files_equal "$expected" "$TMPDIR/now"
+			rm -rf d1 d2 d5
+		done
+	done
+}
+
 # Kill a restore while it saves what is there; it has the index locked by then.
 kill_early() {
 	run ! strace -f -o /dev/null -e trace=fsync,fdatasync \
