@@ -370,9 +370,18 @@ static void drop_kept_ignored(struct plan *plan)
 	plan->nr = kept;
 }
 
+/* Trees give their files in order; only what else there is comes after. */
+static bool is_sorted(const struct plan *plan)
+{
+	for (size_t i = 1; i < plan->nr; i++)
+		if (compare_items(&plan->items[i - 1], &plan->items[i]) > 0)
+			return false;
+	return true;
+}
+
 static void sort_items(struct plan *plan)
 {
-	if (plan->nr)
+	if (!is_sorted(plan))
 		qsort(plan->items, plan->nr, sizeof(*plan->items),
 		      compare_items);
 	strmap_release(&plan->by_path, NULL);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "base/thread.h"
 #include "core/restore/restore_bytes.h"
 #include "core/restore/restore_index.h"
 #include "core/save/drop.h"
@@ -50,36 +51,39 @@ static int take_safety(struct restoring *restoring,
 	return ret;
 }
 
+static int check_item(void *context, size_t i, struct error *err)
+{
+	const struct restoring *restoring = context;
+	const struct plan_item *item = &restoring->out->plan.items[i];
+	const struct worktree_conversion *conversion;
+	const struct oid *oid = &item->blob;
+	enum object_type type;
+
+	if (item->action != PLAN_CREATE && item->action != PLAN_WRITE)
+		return 0;
+	conversion = worktree_extra_conversion(
+		&restoring->target.worktree_extra, item->path);
+	if (conversion && conversion->keep_raw)
+		oid = &conversion->raw;
+	if (restoring->repo->partial && !object_exists(restoring->repo, oid))
+		return 0;
+	if (object_header(restoring->repo, oid, &type, NULL, err) < 0)
+		return error_prefix(err, "'%s' cannot be restored", item->path);
+	if (type != OBJECT_BLOB)
+		return error_set(err, ERR_INVALID,
+				 "'%s' cannot be restored: it is stored as no "
+				 "blob",
+				 item->path);
+	return 0;
+}
+
 /* Every byte that is to be written can be read; nothing is changed before. */
 static int check_content(struct restoring *restoring, struct error *err)
 {
 	const struct plan *plan = &restoring->out->plan;
 
-	for (size_t i = 0; i < plan->nr; i++) {
-		const struct plan_item *item = &plan->items[i];
-		const struct worktree_conversion *conversion;
-		const struct oid *oid = &item->blob;
-		enum object_type type;
-
-		if (item->action != PLAN_CREATE && item->action != PLAN_WRITE)
-			continue;
-		conversion = worktree_extra_conversion(
-			&restoring->target.worktree_extra, item->path);
-		if (conversion && conversion->keep_raw)
-			oid = &conversion->raw;
-		if (restoring->repo->partial &&
-		    !object_exists(restoring->repo, oid))
-			continue;
-		if (object_header(restoring->repo, oid, &type, NULL, err) < 0)
-			return error_prefix(err, "'%s' cannot be restored",
-					    item->path);
-		if (type != OBJECT_BLOB)
-			return error_set(
-				err, ERR_INVALID,
-				"'%s' cannot be restored: it is stored "
-				"as no blob",
-				item->path);
-	}
+	if (thread_for(plan->nr, check_item, restoring, err) < 0)
+		return err->code;
 	return restore_bytes_check(restoring->repo, &restoring->target, plan,
 				   err);
 }
