@@ -285,6 +285,13 @@ static size_t dir_length(const char *path)
 	return (size_t)(path_basename(path) - path);
 }
 
+/* After a kill we could not look into it before it is cleared away; a file that
+ * is put there by itself has these permissions for a moment only. */
+static bool is_closed(const struct plan_item *item)
+{
+	return item->permissions >= 0 && !(item->permissions & 0400);
+}
+
 /*
  * How many items from `first` on are the files of a directory that is to come
  * into being with nothing else in it; 0: it is no such directory. Items are
@@ -306,7 +313,7 @@ static size_t nest_size(const struct plan *plan, size_t first)
 		if (strncmp(item->path, path, len) != 0)
 			break;
 		if (item->action != PLAN_CREATE || nr == NEST_MAX ||
-		    step_of(item) != STEP_FILES ||
+		    step_of(item) != STEP_FILES || is_closed(item) ||
 		    dir_length(item->path) != len)
 			return 0;
 		nr++;
