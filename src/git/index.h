@@ -126,6 +126,33 @@ int index_read_seen(struct index **out, struct repository *repo,
 		    const char *path, const struct index_seen *seen,
 		    struct error *err);
 
+/*
+ * Parts of an index file, for who knows where they lie: entries side by side,
+ * by their place in the file.
+ */
+struct index_run {
+	uint64_t offset;
+	uint32_t len, nr; /* bytes, and entries */
+};
+
+/*
+ * Whether parts of it can be read: one file of version 2 or 3 that nobody has
+ * just written, whose entries have neither stages nor flags (but
+ * INDEX_RACY).
+ */
+bool index_is_plain(const struct index *index);
+/* Where the entry `at` of such an index, as it was read, lies. */
+struct index_run index_run_of(const struct index *index, size_t at);
+/*
+ * Read those parts, in the order of the file, of the one that is `wanted`,
+ * whose checksum was found right. What is not in them is not there, nor a tree.
+ * NULL: it is another file, or no such entries are there. The caller must
+ * index_free().
+ */
+struct index *index_read_part(const char *path, const struct index_seen *wanted,
+			      unsigned version, const struct index_run *runs,
+			      size_t nr);
+
 /* Still the same file with the same content, as far as stat() tells. */
 bool index_file_unchanged(const struct index *index, const char *path);
 

@@ -5,6 +5,7 @@
  * neither joined with its shared index nor expanded.
  *
  *	index_parse.c      the file: header, entries
+ *	index_part.c       some of the entries
  *	index_sum.c        the checksum
  *	index_entry.c      what an entry may be
  *	index_extension.c  what follows the entries
@@ -107,6 +108,13 @@ struct index_file {
 int index_file_read(struct index_file *file, struct index_memory *memory,
 		    unsigned slot, const char *path,
 		    const struct index_seen *seen, struct error *err);
+
+/*
+ * Make `nr` entries of an index from `len` bytes, which are theirs, of version
+ * 2 or 3. false: they are no such entries.
+ */
+bool index_entries_parse(struct index *index, const unsigned char *data,
+			 size_t len, size_t nr);
 
 int index_file_verify(struct index_file *file, const char *path,
 		      struct error *err);

@@ -310,6 +310,25 @@ int index_file_read(struct index_file *file, struct index_memory *memory,
 	return 0;
 }
 
+bool index_entries_parse(struct index *index, const unsigned char *data,
+			 size_t len, size_t nr)
+{
+	struct index_file part = {.data = data, .len = len, .version = 2};
+	struct parser parser = {&part, index->memory, 0, len, 0};
+	struct error fault = ERROR_INIT;
+	bool good;
+
+	if (nr > len / ENTRY_MIN)
+		return false;
+	part.nr = nr;
+	good = !parse_entries(&parser, &fault) && !part.nr_unnamed &&
+	       parser.pos == len;
+	index->entries = part.entries;
+	index->nr = good ? nr : 0;
+	error_release(&fault);
+	return good;
+}
+
 int index_file_verify(struct index_file *file, const char *path,
 		      struct error *err)
 {
