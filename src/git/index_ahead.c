@@ -40,10 +40,33 @@ static void free_all(struct index_ahead *ahead)
 	free(ahead);
 }
 
+static bool stat_own(const char *git_dir, const char *name, struct stat *st)
+{
+	char *path = path_join(git_dir, name);
+	bool found = !stat(path, st);
+
+	free(path);
+	return found;
+}
+
+/* Whether a watch runs, and a seal was made since the index was written. */
+static bool may_be_sealed(const char *git_dir, const char *index_path)
+{
+	struct stat socket, seal, index;
+
+	return stat_own(git_dir, "checkpoint.d/watch.socket", &socket) &&
+	       stat_own(git_dir, "checkpoint.d/seal", &seal) &&
+	       !stat(index_path, &index) &&
+	       seal.st_mtim.tv_sec >= index.st_mtim.tv_sec;
+}
+
 struct index_ahead *index_ahead_start(const char *git_dir, const char *path)
 {
-	struct index_ahead *ahead = xcalloc(1, sizeof(*ahead));
+	struct index_ahead *ahead;
 
+	if (may_be_sealed(git_dir, path))
+		return NULL;
+	ahead = xcalloc(1, sizeof(*ahead));
 	ahead->git_dir = xstrdup(git_dir);
 	ahead->path = xstrdup(path);
 	if (pthread_create(&ahead->thread, NULL, run, ahead)) {

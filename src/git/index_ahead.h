@@ -1,7 +1,8 @@
 /*
  * The index, read and parsed on a thread of its own while a command starts.
  * That takes 20 ms of 100,000 entries, in which git is asked for its
- * configuration and libgit2 starts.
+ * configuration and libgit2 starts. Beside a watch parts of it may be enough
+ * (worktree/seal.h): then it is not read before it is asked for.
  */
 #ifndef GIT_INDEX_AHEAD_H
 #define GIT_INDEX_AHEAD_H

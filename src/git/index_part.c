@@ -16,15 +16,15 @@ static uint32_t size_of(const struct index_entry *entry)
 bool index_is_plain(const struct index *index)
 {
 	if (!index->exists || !index->settled || index->split ||
-	    index->sparse || index->version > 3)
+	    index->sparse || index->version > 3 || index->nr_stages ||
+	    index->flags & ~(unsigned)INDEX_RACY)
 		return false;
 	for (size_t i = 0; i < index->nr; i++) {
 		const struct index_entry *entry = &index->entries[i];
 		const unsigned char *head =
 			(const unsigned char *)entry->path - INDEX_ENTRY_HEAD;
 
-		if (entry->stage || entry->flags & ~(unsigned)INDEX_RACY ||
-		    index_get16(head + 60) & INDEX_ENTRY_EXTENDED)
+		if (index_get16(head + 60) & INDEX_ENTRY_EXTENDED)
 			return false;
 	}
 	return true;
@@ -113,9 +113,14 @@ struct index *index_read_part(const char *path, const struct index_seen *wanted,
 	       index_seen_is(wanted, &index->file) &&
 	       read_runs(index, fd, runs, nr) && is_still(fd, wanted);
 	index->mtime = index->file.st_mtim;
-	for (size_t i = 0; good && i < index->nr; i++)
-		if (index_entry_is_racy(index, &index->entries[i]))
-			index->entries[i].flags |= INDEX_RACY;
+	for (size_t i = 0; good && i < index->nr; i++) {
+		struct index_entry *entry = &index->entries[i];
+
+		if (index_entry_is_racy(index, entry))
+			entry->flags |= INDEX_RACY;
+		index->flags |= entry->flags;
+		index->nr_stages += entry->stage != 0;
+	}
 	if (fd >= 0)
 		close(fd);
 	if (good)

@@ -190,6 +190,16 @@ struct cache *cache_read(const struct repository *repo, char **holder,
 	return cache;
 }
 
+struct cache *cache_of(struct cache_entry *entries, size_t nr)
+{
+	struct cache *cache = xcalloc(1, sizeof(*cache));
+
+	cache->text = (struct buf)BUF_INIT;
+	cache->entries = entries;
+	cache->nr = nr;
+	return cache;
+}
+
 void cache_clear(struct cache *cache)
 {
 	free(cache->entries);

@@ -47,6 +47,9 @@ struct cache *cache_read(const struct repository *repo, char **holder,
 /* The same from memory, which is copied. */
 struct cache *cache_parse(const struct repository *repo, const void *data,
 			  size_t len, char **holder, struct oid *commit);
+/* One of these entries, sorted by path, which it takes over with what they
+ * point at borrowed. */
+struct cache *cache_of(struct cache_entry *entries, size_t nr);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 

@@ -219,6 +219,18 @@ struct recall *recall_parse(const void *data, size_t len)
 	return recall;
 }
 
+struct recall *recall_of(const struct recall_head *head, const uint64_t *links,
+			 size_t nr_links)
+{
+	struct recall *recall = recall_parse("", 0);
+
+	recall->head = *head;
+	recall->nr_links = nr_links;
+	if (nr_links)
+		recall->links = xmemdup(links, nr_links * sizeof(*links));
+	return recall;
+}
+
 void recall_free(struct recall *recall)
 {
 	if (!recall)

@@ -61,6 +61,10 @@ struct recalled {
 struct recall *recall_read(const struct repository *repo);
 /* The same from memory, which is copied. For tests. */
 struct recall *recall_parse(const void *data, size_t len);
+/* One without directories: of this moment, and with these inodes, which are
+ * sorted, and copied. */
+struct recall *recall_of(const struct recall_head *head, const uint64_t *links,
+			 size_t nr_links);
 void recall_free(struct recall *recall);
 
 const struct recall_head *recall_head(const struct recall *recall);

@@ -13,6 +13,7 @@
 #include "worktree/recall.h"
 #include "worktree/roster.h"
 #include "worktree/scan_dir.h"
+#include "worktree/sealed.h"
 #include "worktree/told.h"
 
 /* Up to one in so many rosters may be out of date. */
@@ -127,8 +128,31 @@ static int open_rosters(struct scan *scan, struct error *err)
 				   scan->repo->worktree);
 	scan->device = st.st_dev;
 	scan->believes_times = believe && roster_may_trust(scan->top_fd);
-	scan->rosters = rosters_read(scan->repo);
+	/* Where few directories are looked at, listing these is cheaper. */
+	scan->rosters =
+		scan->sealed ? rosters_parse("", 0) : rosters_read(scan->repo);
 	clock_gettime(CLOCK_REALTIME_COARSE, &scan->start);
+	return 0;
+}
+
+/* The index, or the part of it that a seal leaves to be looked at. */
+static int read_index(struct scan *scan, struct error *err)
+{
+	struct repository *repo = scan->repo;
+	struct index_seen seen;
+
+	if (scan->sealed) {
+		scan->index = sealed_read_index(scan->sealed, repo->index_file);
+		if (!scan->index)
+			return error_set(err, ERR_CHANGED,
+					 "the index is another one");
+		return 0;
+	}
+	if (index_ahead_take(&scan->index, repo, err) < 0)
+		return err->code;
+	index_seen_read(repo->git_dir, &seen);
+	scan->seen_before =
+		scan->index->exists && index_seen_is(&seen, &scan->index->file);
 	return 0;
 }
 
@@ -140,6 +164,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	pthread_mutex_init(&scan->lock, NULL);
 	scan->repo = repo;
 	scan->options = *options;
+	scan->sealed = options->sealed;
 	/* Where no watch runs, nothing need be noted. */
 	if (options->told && options->told->records)
 		scan->told = options->told;
@@ -149,8 +174,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		goto done;
 	}
 	if (scan_stat_rules(&scan->rules, repo, err) < 0 ||
-	    open_rosters(scan, err) < 0 ||
-	    index_ahead_take(&scan->index, repo, err) < 0 ||
+	    open_rosters(scan, err) < 0 || read_index(scan, err) < 0 ||
 	    ignore_open(&scan->ignore, repo, scan->index, err) < 0)
 		goto done;
 	/* Without the inodes that the index keeps, nobody knows which of its
@@ -171,6 +195,8 @@ int scan_worktree(struct scan **out, struct repository *repo,
 		goto done;
 	strlist_sort(&scan->attribute_dirs);
 	strlist_unique(&scan->attribute_dirs);
+	strlist_sort(&scan->ignore_dirs);
+	strlist_unique(&scan->ignore_dirs);
 	*out = scan;
 	return 0;
 done:
@@ -214,6 +240,7 @@ void scan_free(struct scan *scan)
 	free(scan->permissions);
 	free(scan->links);
 	strlist_release(&scan->attribute_dirs);
+	strlist_release(&scan->ignore_dirs);
 	pthread_mutex_destroy(&scan->lock);
 	if (scan->top_fd >= 0)
 		close(scan->top_fd);

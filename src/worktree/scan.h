@@ -31,6 +31,8 @@ struct recalled;
 struct roster;
 struct rosters;
 struct repository;
+struct seal_dir;
+struct sealed;
 struct told;
 
 enum scan_kind {
@@ -92,7 +94,11 @@ struct scan_dir {
 	const struct recalled *recalled; /* what the next walk may believe of
 					    it; or NULL */
 	struct recalled *fresh_recalled; /* the same, where it is new */
+	const struct seal_dir *seal;	 /* what a seal says of it, where it is
+					    looked at all the same; or NULL */
+	struct oid was; /* its tree by the seal; zero: none, or not asked */
 	mode_t mode;
+	bool passed;	      /* not looked at: only what is below it */
 	bool unbelieved;      /* whatever is recalled of it or below */
 	bool unwatched;	      /* not to be recalled, nor what is below */
 	bool missing;	      /* not there, or no directory any more */
@@ -114,6 +120,7 @@ struct scan_options {
 	uint64_t max_file_size;	      /* of an untracked file */
 	bool all_ignored;	      /* every ignored path is wanted */
 	const struct told *told;      /* or NULL */
+	const struct sealed *sealed;  /* what is looked at; NULL: all */
 };
 
 struct scan {
@@ -137,11 +144,15 @@ struct scan {
 				    be recalled next time */
 	uint64_t *links;	 /* inodes of several links that were seen */
 	size_t nr_links, alloc_links;
+	const struct sealed *sealed; /* as in the options */
+	bool unsealed;		     /* what was found does not fit it */
+	bool seen_before;	     /* the index is the one of the last walk */
 	bool doubtful; /* a link to who knows which file: not to be believed */
 	pthread_mutex_t lock; /* of what follows, during the walk */
 	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
 	 * disk, ignored or not; sorted. */
 	struct strlist attribute_dirs;
+	struct strlist ignore_dirs; /* the same for .gitignore */
 };
 
 #define SCAN_NOT_THERE UINT16_MAX

@@ -9,6 +9,7 @@
 #include "git/repository.h"
 #include "worktree/dir.h"
 #include "worktree/scan_reading.h"
+#include "worktree/sealed.h"
 
 /* -- parts of a reading -------------------------------------------------- */
 
@@ -98,6 +99,7 @@ static void note_missing(struct reading *reading, int number)
 	struct scan_dir *dir = reading->dir;
 	const struct index *index = reading->scan->index;
 
+	sealed_expect(reading->scan, dir, NULL);
 	/* Rules of what is not there are read from the index. */
 	for (size_t at = dir->first; at < dir->end; at++)
 		reading_note_rules(reading, index->entries[at].path);
@@ -158,6 +160,13 @@ static int read_names(struct reading *reading, struct stat *st,
 			       reading->fd, st, reading->tracked, err);
 }
 
+static void queue_children(struct reading *reading)
+{
+	for (struct scan_dir *child = reading->dir->children; child;
+	     child = child->next)
+		thread_queue_add(reading->queue, child);
+}
+
 static int read_open_dir(struct reading *reading, struct error *err)
 {
 	struct scan *scan = reading->scan;
@@ -174,6 +183,8 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (reading_look_at_tracked(reading, err) < 0 ||
 	    read_names(reading, &st, err) < 0)
 		return err->code;
+	if (dir->seal)
+		sealed_add_children(reading);
 	look_at_names(reading);
 	if (dir->parent && reading->has_dotgit)
 		reading_look_at_dotgit(reading);
@@ -181,6 +192,8 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	if (dir->parent &&
 	    repository_owns(scan->repo, dir->path, dir->path_len - 1))
 		dir->nested = true;
+	if (dir->nested)
+		sealed_expect(scan, dir, NULL);
 	reading->note.never |= reading->has_dotgit || reading->has_ignore_file;
 	level = dir->parent ? ignore_push(scan->ignore, dir->level, dir->path,
 					  reading->fd, reading->has_ignore_file,
@@ -202,8 +215,7 @@ static int read_open_dir(struct reading *reading, struct error *err)
 			scan, dir, &reading->note, reading->names.at,
 			(size_t)(reading->names.end - reading->names.at),
 			reading->names.count, &st);
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		thread_queue_add(reading->queue, child);
+	queue_children(reading);
 	return 0;
 }
 
@@ -218,7 +230,10 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 				  .names.listed = BUF_INIT};
 	int ret = 0;
 
-	if (scan_recall(scan, dir)) {
+	if (scan->sealed && sealed_passes(scan, dir)) {
+		sealed_add_children(&reading);
+		queue_children(&reading);
+	} else if (scan_recall(scan, dir)) {
 		ret = read_open_dir(&reading, err);
 	} else if ((reading.fd = dir_open(scan->top_fd, dir->path)) < 0) {
 		note_missing(&reading, errno);

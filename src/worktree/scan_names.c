@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 #include "git/tree.h"
+#include "worktree/seal.h"
+#include "worktree/sealed.h"
 
 #define LIST_BYTES (32u << 10)
 
@@ -59,6 +61,9 @@ static void note_name(struct scan_names *names, const struct scan *scan,
 	names->count++;
 	if (type == DT_UNKNOWN && !fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		type = IFTODT(st.st_mode);
+	if (type == DT_DIR && names->seen &&
+	    sealed_note_name(dir, name, names->seen))
+		return;
 	if (type == DT_DIR ? is_tracked(scan, dir, name, true) ||
 				     is_gitlink(scan, dir, name)
 			   : is_tracked(scan, dir, name, false))
@@ -121,8 +126,12 @@ int scan_names_read(struct scan_names *names, struct scan *scan,
 		names->count = known->count;
 		return 0;
 	}
+	if (dir->seal)
+		names->seen = xcalloc(dir->seal->nr_children + 1, 1);
 	if (list(names, scan, dir, fd, err) < 0)
 		return err->code;
+	if (dir->seal)
+		sealed_expect(scan, dir, names->seen);
 	if (scan->believes_times && st->st_dev == scan->device &&
 	    roster_is_quiet(st, &scan->start))
 		record(names, dir, st, tracked);
@@ -134,6 +143,7 @@ int scan_names_read(struct scan_names *names, struct scan *scan,
 void scan_names_release(struct scan_names *names)
 {
 	buf_release(&names->listed);
+	free(names->seen);
 }
 
 const char *scan_names_next(struct scan_names *names, unsigned char *type)

@@ -14,6 +14,7 @@ struct scan_names {
 	const char *at;	   /* as in struct roster */
 	const char *end;   /* of them */
 	struct buf listed; /* where they were listed just now */
+	char *seen;	   /* which directories of the seal's; or NULL */
 	size_t count;	   /* of all names in the directory but . and .. */
 };
 

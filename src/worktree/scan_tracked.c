@@ -183,6 +183,9 @@ static void note_rules(struct reading *reading, const char *path,
 
 	if (!strcmp(name, ".gitignore")) {
 		reading->has_ignore_file = true;
+		pthread_mutex_lock(&scan->lock);
+		strlist_addn(&scan->ignore_dirs, path, (size_t)(name - path));
+		pthread_mutex_unlock(&scan->lock);
 	} else if (!strcmp(name, ".gitattributes")) {
 		pthread_mutex_lock(&scan->lock);
 		strlist_addn(&scan->attribute_dirs, path,

@@ -14,6 +14,7 @@ struct gathering {
 void told_release(struct told *told)
 {
 	recall_free(told->recall);
+	strlist_release(&told->dirs);
 	strlist_release(&told->trees);
 	strlist_release(&told->unwatched);
 	writers_release(&told->writers);

@@ -20,6 +20,7 @@ struct told {
 	bool believes;	       /* false: every directory is looked at */
 	bool records;	       /* a watch runs: `head` is for what is seen */
 	struct recall_head head;
+	struct strlist dirs;	  /* something in them has changed */
 	struct strlist trees;	  /* nothing below is believed; sorted */
 	struct strlist unwatched; /* nothing below is recorded; sorted */
 	struct writers writers;

@@ -116,7 +116,7 @@ compare() {
 	# New attributes count for a file once it is read, and who reads one that
 	# is as old as the index is a matter of the second. What is asked here is
 	# whether a cache was wrong: then it is another without them.
-	rm -f .git/checkpoint.d/{cache,rosters,index-seen,recall}
+	rm -f .git/checkpoint.d/{cache,rosters,index-seen,recall,seal}
 	git checkpoint create -q >/dev/null || exit
 	[[ $ours != "$(git rev-parse "$(git for-each-ref --sort=-refname \
 		--count=1 --format='%(objectname)' refs/checkpoints/)^{tree}")" ]] ||

@@ -18,36 +18,6 @@ teardown() {
 	scratch_check
 }
 
-# One that saves nothing of its own accord after its first, and a checkpoint
-# that it has told something.
-told_start() {
-	watch_start --interval 1h "$@"
-	watch_until checkpoint auto
-	# The question has what was left undone at the start done.
-	for _ in {1..100}; do
-		git checkpoint create -q
-		git checkpoint create -q
-		[[ ! -e .git/checkpoint.d/recall ]] || return 0
-	done
-	fail 'no checkpoint was told anything'
-}
-
-tree_now() {
-	git checkpoint create --json "$@" | jq -r .snapshot.tree
-}
-
-# What nobody can be told of: written by a name outside. So we see whether a
-# checkpoint went by what the watch said.
-write_unseen() {
-	ln deep/er/tracked "$TMPDIR/outside"
-	echo "$1" >"$TMPDIR/outside"
-	rm "$TMPDIR/outside"
-}
-
-assert_looks() {
-	assert_equal "$(tree_now "$@")" "$(tree_of_worktree)"
-}
-
 # A checkpoint goes by what the watch says, though this file was written, too.
 # One that has no answer in time looks itself, so a busy machine may need more.
 assert_goes_by_watch() {
@@ -168,6 +138,8 @@ map_new() {
 	for change in 'printf x | dd bs=1 seek=60 conv=notrunc status=none of=' \
 		'truncate -s 100 ' 'truncate -s 0 ' 'rm -f '; do
 		eval "$change.git/checkpoint.d/recall"
+		# That one alone would do.
+		rm -f .git/checkpoint.d/seal
 		write_unseen "$change"
 		assert_looks
 	done

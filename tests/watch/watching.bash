@@ -80,3 +80,33 @@ descriptors_of() {
 wakes_of() {
 	awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 }
+
+# One that saves nothing of its own accord after its first, and a checkpoint
+# that it has told something.
+told_start() {
+	watch_start --interval 1h "$@"
+	watch_until checkpoint auto
+	# The question has what was left undone at the start done.
+	for _ in {1..100}; do
+		git checkpoint create -q
+		git checkpoint create -q
+		[[ ! -e .git/checkpoint.d/recall ]] || return 0
+	done
+	fail 'no checkpoint was told anything'
+}
+
+tree_now() {
+	git checkpoint create --json "$@" | jq -r .snapshot.tree
+}
+
+# What nobody can be told of: written by a name outside. So we see whether a
+# checkpoint went by what the watch said.
+write_unseen() {
+	ln deep/er/tracked "$TMPDIR/outside"
+	echo "$1" >"$TMPDIR/outside"
+	rm "$TMPDIR/outside"
+}
+
+assert_looks() {
+	assert_equal "$(tree_now "$@")" "$(tree_of_worktree)"
+}

@@ -12,6 +12,7 @@
 #include "core/record/stored.h"
 #include "core/save/candidates.h"
 #include "core/save/saving.h"
+#include "core/snapshot/snapshot_told.h"
 #include "git/commit.h"
 #include "git/config.h"
 #include "git/pack.h"
@@ -158,8 +159,13 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 	/* A safety checkpoint takes all there is. */
 	if (!options->any_size && options->type != TYPE_PRE_RESTORE)
 		wanted.max_new_bytes = (uint64_t)limit;
-	if (open_cache(saving, trust, err) < 0 ||
-	    pack_open(&saving->out->pack, saving->repo, err) < 0)
+	if (pack_open(&saving->out->pack, saving->repo, err) < 0)
+		return err->code;
+	if (snapshot_take_told(&saving->out->snapshot, saving->repo, &wanted,
+			       saving->out->pack, &saving->holder,
+			       &saving->holder_commit))
+		return 0;
+	if (open_cache(saving, trust, err) < 0)
 		return err->code;
 	if (options->type == TYPE_PRE_RESTORE)
 		pack_inflate_back(saving->out->pack);

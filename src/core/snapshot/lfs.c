@@ -65,8 +65,8 @@ static bool is_filtered(const struct content *content)
 	       content->conversion && strstr(content->conversion, "filter=");
 }
 
-static bool may_need(const struct repository *repo,
-		     const struct snapshot *snapshot)
+bool lfs_may_need(const struct repository *repo,
+		  const struct snapshot *snapshot)
 {
 	char *store = lfs_store(repo);
 	bool may = lfs_room_exists(store);
@@ -171,7 +171,7 @@ int lfs_hold(struct repository *repo, const struct snapshot *snapshot,
 
 	*lock = -1;
 	*held = true;
-	if (!may_need(repo, snapshot))
+	if (!lfs_may_need(repo, snapshot))
 		return 0;
 	ret = collect(&needs, snapshot, err);
 	if (!ret && needs.ids.nr) {

@@ -32,6 +32,10 @@ int lfs_hold(struct repository *repo, const struct snapshot *snapshot,
 	     const char *session, const char *id, int *lock, bool *held,
 	     struct error *err);
 
+/* Whether there may be content of git-lfs in the snapshot. */
+bool lfs_may_need(const struct repository *repo,
+		  const struct snapshot *snapshot);
+
 /* Let go of what no checkpoint needs any more: after refs were deleted. */
 int lfs_sweep(struct repository *repo, struct error *err);
 

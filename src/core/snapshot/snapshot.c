@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "core/snapshot/snapshot_content.h"
 #include "core/snapshot/snapshot_extra.h"
+#include "core/snapshot/snapshot_seal.h"
+#include "core/snapshot/snapshot_steps.h"
+#include "core/snapshot/snapshot_terms.h"
 #include "core/snapshot/snapshot_tree.h"
 #include "core/snapshot/watch_ask.h"
 #include "git/commit.h"
@@ -15,6 +18,7 @@
 #include "git/tree_memory.h"
 #include "worktree/cache.h"
 #include "worktree/plain.h"
+#include "worktree/sealed.h"
 
 #define DEFAULT_MAX_FILE_SIZE (INT64_C(100) << 20)
 
@@ -49,8 +53,10 @@ static int walk_told(struct snapshot *snapshot, struct scan_options *options,
 	int ret;
 
 	options->told = told;
+	options->sealed = snapshot->sealed;
 	ret = scan_worktree(&snapshot->scan, snapshot->repo, options, err);
-	if (ret < 0 || !told->believes || !snapshot->scan->doubtful)
+	if (ret < 0 || !told->believes || !snapshot->scan->doubtful ||
+	    snapshot->sealed)
 		return ret;
 	scan_free(snapshot->scan);
 	snapshot->scan = NULL;
@@ -59,8 +65,8 @@ static int walk_told(struct snapshot *snapshot, struct scan_options *options,
 	return scan_worktree(&snapshot->scan, snapshot->repo, options, err);
 }
 
-static int walk(struct snapshot *snapshot,
-		const struct snapshot_options *options, struct error *err)
+int snapshot_walk(struct snapshot *snapshot,
+		  const struct snapshot_options *options, struct error *err)
 {
 	const struct config *config = snapshot->repo->config;
 	struct scan_options scan = {
@@ -107,40 +113,79 @@ static int walk(struct snapshot *snapshot,
 
 /* -- counts -------------------------------------------------------------- */
 
-static int count_item(void *context, struct scan_dir *dir,
-		      struct scan_item *item, struct error *err)
+void snapshot_count_item(struct snapshot_counts *counts,
+			 const struct scan_item *item)
 {
-	struct snapshot *snapshot = context;
 	bool conflicted = item->entry && item->entry->stage;
 
-	(void)dir;
-	(void)err;
 	switch (item->kind) {
 	case SCAN_CHANGED:
-		snapshot->count_unstaged++;
-		snapshot->count_files += conflicted;
+		counts->unstaged++;
+		counts->files += conflicted;
 		break;
 	case SCAN_DELETED:
-		snapshot->count_unstaged++;
-		snapshot->count_files -= !conflicted;
+		counts->unstaged++;
+		counts->files -= !conflicted;
 		break;
 	case SCAN_UNTRACKED:
-		snapshot->count_untracked++;
-		snapshot->count_files++;
+		counts->untracked++;
+		counts->files++;
 		break;
 	case SCAN_GITLINK:
 		if (item->entry)
-			snapshot->count_unstaged++;
+			counts->unstaged++;
 		else
-			snapshot->count_untracked++;
-		snapshot->count_files += !item->entry;
+			counts->untracked++;
+		counts->files += !item->entry;
 		break;
 	case SCAN_IGNORED:
-		snapshot->count_ignored++;
+		counts->ignored++;
 		break;
 	default:
 		break;
 	}
+}
+
+static int count_item(void *context, struct scan_dir *dir,
+		      struct scan_item *item, struct error *err)
+{
+	(void)dir;
+	(void)err;
+	snapshot_count_item(context, item);
+	return 0;
+}
+
+/* What the seal has counted, less what was looked at again. */
+static void count_sealed(const struct sealed *sealed,
+			 struct snapshot_counts *counts)
+{
+	const struct seal_head *head = seal_head(sealed->seal);
+
+	counts->files = (int64_t)head->nr_entries + head->files;
+	counts->unstaged = head->unstaged;
+	counts->untracked = head->untracked;
+	for (size_t i = 0; i < sealed->nr; i++) {
+		counts->files -= sealed->looks[i].files;
+		counts->unstaged -= sealed->looks[i].unstaged;
+		counts->untracked -= sealed->looks[i].untracked;
+	}
+}
+
+static int count_files(struct snapshot *snapshot, struct error *err)
+{
+	const struct index *index = snapshot->scan->index;
+	struct snapshot_counts counts = {0};
+
+	if (snapshot->sealed)
+		count_sealed(snapshot->sealed, &counts);
+	else
+		counts.files = (int64_t)(index->nr - index->nr_stages);
+	if (scan_each(snapshot->scan, count_item, &counts, err) < 0)
+		return err->code;
+	snapshot->count_files = counts.files;
+	snapshot->count_unstaged = counts.unstaged;
+	snapshot->count_untracked = counts.untracked;
+	snapshot->count_ignored = counts.ignored;
 	return 0;
 }
 
@@ -155,11 +200,9 @@ static int count_change(void *context, const struct tree_change *change,
 
 static int count_all(struct snapshot *snapshot, struct error *err)
 {
-	const struct index *index = snapshot->scan->index;
 	struct oid head_tree = {{0}};
 
-	snapshot->count_files += (int64_t)(index->nr - index->nr_stages);
-	if (scan_each(snapshot->scan, count_item, snapshot, err) < 0)
+	if (count_files(snapshot, err) < 0)
 		return err->code;
 	if (!snapshot->head.unborn) {
 		struct commit commit;
@@ -197,9 +240,8 @@ static int compute_digest(struct snapshot *snapshot, struct error *err)
 
 /* -- the whole ----------------------------------------------------------- */
 
-int snapshot_take(struct snapshot **out, struct repository *repo,
-		  const struct snapshot_options *options, struct pack *pack,
-		  struct cache *cache, struct error *err)
+struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
+			      struct cache *cache)
 {
 	struct snapshot *snapshot = xcalloc(1, sizeof(*snapshot));
 
@@ -210,15 +252,47 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 	index_extra_init(&snapshot->index_extra);
 	worktree_extra_init(&snapshot->worktree_extra);
 	worktree_extra_init(&snapshot->local_extra);
-	if (head_read(repo, &snapshot->head, err) < 0 ||
-	    operation_read(repo, &snapshot->operation, err) < 0 ||
-	    watch_ask(&snapshot->told, repo, !options->look_at_all, err) < 0 ||
-	    walk(snapshot, options, err) < 0 ||
-	    repository_library(repo, err) < 0 ||
-	    snapshot_read_content(snapshot, options, err) < 0 ||
+	return snapshot;
+}
+
+int snapshot_conclude(struct snapshot *snapshot,
+		      const struct snapshot_options *options, struct error *err)
+{
+	if (snapshot_read_content(snapshot, options, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
 	    snapshot_collect_extra(snapshot, err) < 0 ||
-	    count_all(snapshot, err) < 0 || compute_digest(snapshot, err) < 0) {
+	    count_all(snapshot, err) < 0)
+		return err->code;
+	return compute_digest(snapshot, err);
+}
+
+/* Only where a watch runs is it worth to know what a seal holds under: before
+ * anything is looked at. */
+static int note_terms(struct snapshot *snapshot,
+		      const struct snapshot_options *options, struct error *err)
+{
+	if (!snapshot->told.records || options->all_ignored ||
+	    options->wanted ||
+	    config_get(snapshot->repo->config, "checkpoint.include"))
+		return 0;
+	snapshot->may_seal = true;
+	return snapshot_terms(snapshot->terms, snapshot->repo, options, err);
+}
+
+int snapshot_take(struct snapshot **out, struct repository *repo,
+		  const struct snapshot_options *options, struct pack *pack,
+		  struct cache *cache, struct error *err)
+{
+	struct snapshot *snapshot = snapshot_new(repo, pack, cache);
+
+	if (head_read(repo, &snapshot->head, err) < 0 ||
+	    operation_read(repo, &snapshot->operation, err) < 0 ||
+	    watch_ask(&snapshot->told, repo, !options->look_at_all, NULL, err) <
+		    0 ||
+	    note_terms(snapshot, options, err) < 0 ||
+	    snapshot_walk(snapshot, options, err) < 0 ||
+	    repository_library(repo, err) < 0 ||
+	    snapshot_conclude(snapshot, options, err) < 0) {
 		snapshot_free(snapshot);
 		return err->code;
 	}
@@ -245,6 +319,11 @@ void snapshot_free(struct snapshot *snapshot)
 	worktree_extra_release(&snapshot->worktree_extra);
 	worktree_extra_release(&snapshot->local_extra);
 	omitted_release(&snapshot->omitted);
+	if (snapshot->sealed)
+		sealed_release(snapshot->sealed);
+	free(snapshot->sealed);
+	cache_free(snapshot->own_cache);
+	seal_close(snapshot->seal);
 	free(snapshot);
 }
 
@@ -299,6 +378,27 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 	}
 }
 
+/* What the cache is to say of a file. false: nothing. */
+static bool cache_file(const struct snapshot_file *file,
+		       struct cache_entry *out)
+{
+	/* L, which holds ignored files, is another commit. */
+	if (!is_in_snapshot(file->item->kind) ||
+	    file->item->kind == SCAN_IGNORED || file->plain)
+		return false;
+	*out = (struct cache_entry){
+		.path = file->item->path,
+		.conversion = file->content.conversion
+				      ? file->content.conversion
+				      : "-",
+		.blob = file->content.blob,
+		.raw = file->content.raw,
+		.keep_raw = file->content.keep_raw,
+	};
+	cache_entry_stat(out, &file->content.st);
+	return true;
+}
+
 static int compare_oid(const void *a, const void *b)
 {
 	return memcmp(a, b, OID_RAWSZ);
@@ -311,8 +411,19 @@ static int compare_recipe(const void *a, const void *b)
 	return memcmp(x->sum, y->sum, sizeof(x->sum));
 }
 
-int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
-			 const struct oid *commit, struct error *err)
+bool snapshot_cached(const struct snapshot *snapshot, const char *path,
+		     struct cache_entry *out)
+{
+	const struct snapshot_file *file = NULL;
+
+	if (snapshot->nr_files)
+		file = bsearch(path, snapshot->files, snapshot->nr_files,
+			       sizeof(*file), compare_path);
+	return file && cache_file(file, out);
+}
+
+static int write_cache(const struct snapshot *snapshot, const char *ref,
+		       const struct oid *commit, struct error *err)
 {
 	struct cache_entry *entries =
 		xcalloc(snapshot->nr_files, sizeof(*entries));
@@ -326,24 +437,9 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 	};
 	int ret;
 
-	for (size_t i = 0; i < snapshot->nr_files; i++) {
-		const struct snapshot_file *file = &snapshot->files[i];
-		struct cache_entry *entry = &entries[content.nr];
-
-		/* L, which holds ignored files, is another commit. */
-		if (!is_in_snapshot(file->item->kind) ||
-		    file->item->kind == SCAN_IGNORED || file->plain)
-			continue;
-		cache_entry_stat(entry, &file->content.st);
-		entry->path = file->item->path;
-		entry->conversion = file->content.conversion
-					    ? file->content.conversion
-					    : "-";
-		entry->blob = file->content.blob;
-		entry->raw = file->content.raw;
-		entry->keep_raw = file->content.keep_raw;
-		content.nr++;
-	}
+	for (size_t i = 0; i < snapshot->nr_files; i++)
+		content.nr +=
+			cache_file(&snapshot->files[i], &entries[content.nr]);
 	if (snapshot->nr_made)
 		qsort(snapshot->made, snapshot->nr_made,
 		      sizeof(*snapshot->made), compare_oid);
@@ -351,10 +447,20 @@ int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
 		qsort(snapshot->recipes, snapshot->nr_recipes,
 		      sizeof(*snapshot->recipes), compare_recipe);
 	ret = cache_write(snapshot->repo, ref, commit, &content, err);
-	if (!ret && snapshot->plain)
-		ret = plain_write(snapshot->plain, snapshot->repo, err);
-	if (!ret)
-		ret = scan_remember(snapshot->scan, err);
 	free(entries);
 	return ret;
+}
+
+int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,
+			 const struct oid *commit, struct error *err)
+{
+	/* What it took over stays as it is, and what it rests on as well. */
+	if (snapshot->sealed)
+		return 0;
+	if (write_cache(snapshot, ref, commit, err) < 0 ||
+	    (snapshot->plain &&
+	     plain_write(snapshot->plain, snapshot->repo, err) < 0) ||
+	    scan_remember(snapshot->scan, err) < 0)
+		return err->code;
+	return snapshot_seal(snapshot, ref, commit, err);
 }

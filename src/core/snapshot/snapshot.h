@@ -20,9 +20,12 @@
 #include "worktree/told.h"
 
 struct cache;
+struct cache_entry;
 struct cache_recipe;
 struct pack;
 struct plain;
+struct seal;
+struct sealed;
 struct repository;
 struct tree_builder;
 struct tree_memory;
@@ -51,6 +54,12 @@ struct snapshot {
 	struct pack *pack;   /* borrowed */
 	struct cache *cache; /* borrowed */
 	struct told told;    /* what a running watch says */
+	/* Where only what has changed was looked at; else NULL. */
+	struct sealed *sealed;
+	struct seal *seal;	 /* that the above speaks of */
+	struct cache *own_cache; /* `cache`, then */
+	bool may_seal;		 /* `terms` are those it was made under */
+	unsigned char terms[20];
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
 	size_t nr_files, alloc_files;
@@ -80,7 +89,8 @@ struct snapshot {
 	int64_t count_staged;	/* paths that differ, HEAD to index */
 	int64_t count_unstaged; /* index to worktree */
 	int64_t count_untracked;
-	int64_t count_ignored;	      /* in L */
+	int64_t count_ignored; /* in L */
+	bool left_out;	       /* something, for being too much that is new */
 	uint64_t new_untracked_bytes; /* read, and not known before */
 };
 
@@ -110,6 +120,10 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 /* Add a file for an item whose content is to be read. Borrowed. */
 struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
 					struct scan_item *item);
+
+/* What a cache is to say of a path that was read. Borrowed. */
+bool snapshot_cached(const struct snapshot *snapshot, const char *path,
+		     struct cache_entry *out);
 
 /* Write what is known now to the caches, for the checkpoint `commit` at `ref`.
  */

@@ -104,6 +104,7 @@ static int limit_new_bytes(struct snapshot *snapshot,
 	while (total > options->max_new_bytes) {
 		struct snapshot_file *file = largest_new(snapshot);
 
+		snapshot->left_out = true;
 		total -= (uint64_t)file->item->st.st_size;
 		file->item->kind = SCAN_OMITTED;
 		file->item->reason = OMIT_TOO_LARGE;
@@ -118,7 +119,9 @@ static int gather_all(struct reading *reading,
 	struct snapshot *snapshot = reading->snapshot;
 
 	if (snapshot_may_convert(snapshot, &reading->source)) {
-		reading->plain = plain_read(snapshot->repo);
+		/* That of a few directories is found out anew. */
+		reading->plain = snapshot->sealed ? plain_parse("", 0)
+						  : plain_read(snapshot->repo);
 		if (snapshot_read_unchanged(snapshot, &reading->source,
 					    reading->plain, err) < 0)
 			return err->code;

@@ -2,33 +2,33 @@
 
 #include "base/alloc.h"
 #include "core/snapshot/snapshot.h"
+#include "core/snapshot/snapshot_census.h"
+#include "core/snapshot/snapshot_sealed.h"
 #include "core/snapshot/snapshot_tree.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/tree.h"
+#include "worktree/sealed.h"
 
 /* -- permissions --------------------------------------------------------- */
 
-/* How often each of the 4096 permission bits occurs. */
-struct census {
-	size_t files[4096], executables[4096], dirs[4096];
-};
-
 static void count_dirs(const struct scan_dir *dir, struct census *census)
 {
-	if (dir->parent && !dir->missing && !dir->unreadable)
-		census->dirs[dir->mode & 07777]++;
+	census_add_dir(census, dir);
 	for (const struct scan_dir *child = dir->children; child;
 	     child = child->next)
 		count_dirs(child, census);
 }
 
-static void count_mode(struct census *census, unsigned mode)
+/* What the seal has counted, less what was looked at again. */
+static void count_sealed(const struct sealed *sealed, struct census *census)
 {
-	if (mode & 0100)
-		census->executables[mode & 07777]++;
-	else
-		census->files[mode & 07777]++;
+	const struct seal_head *head = seal_head(sealed->seal);
+
+	census_add_list(census, head->modes, head->nr_modes, 1);
+	for (size_t i = 0; i < sealed->nr; i++)
+		census_add_list(census, sealed->looks[i].modes,
+				sealed->looks[i].nr_modes, -1);
 }
 
 static bool is_untracked_file(const struct snapshot_file *file)
@@ -38,34 +38,23 @@ static bool is_untracked_file(const struct snapshot_file *file)
 	       S_ISREG(file->item->st.st_mode);
 }
 
-/* The commonest; of equals the smallest, so that the choice is one. */
-static unsigned commonest(const size_t counts[4096], unsigned fallback)
-{
-	unsigned best = 0;
-
-	for (unsigned mode = 1; mode < 4096; mode++)
-		if (counts[mode] > counts[best])
-			best = mode;
-	return counts[best] ? best : fallback;
-}
-
 static void choose_defaults(struct snapshot *snapshot)
 {
-	struct worktree_extra *extra = &snapshot->worktree_extra;
 	const struct scan *scan = snapshot->scan;
-	struct census *census = xcalloc(1, sizeof(*census));
+	struct census *census = census_new();
 
+	if (snapshot->sealed)
+		count_sealed(snapshot->sealed, census);
 	for (size_t i = 0; i < scan->index->nr; i++)
 		if (scan->permissions[i] < SCAN_IS_LINK)
-			count_mode(census, scan->permissions[i]);
+			census_add_file(census, scan->permissions[i]);
 	for (size_t i = 0; i < snapshot->nr_files; i++)
 		if (is_untracked_file(&snapshot->files[i]))
-			count_mode(census, snapshot->files[i].item->st.st_mode);
+			census_add_file(census,
+					snapshot->files[i].item->st.st_mode);
 	count_dirs(scan->top, census);
-	extra->file_mode = commonest(census->files, 0644);
-	extra->exec_mode = commonest(census->executables, 0755);
-	extra->dir_mode = commonest(census->dirs, 0755);
-	free(census);
+	census_choose(census, &snapshot->worktree_extra);
+	census_free(census);
 }
 
 /* A file without the bit for its owner is stored as a plain one, so the default
@@ -109,6 +98,12 @@ static void note_tracked_modes(struct snapshot *snapshot)
 	}
 }
 
+/* Whether it is ignored may not have been asked then. */
+static bool is_tracked(const struct scan_dir *dir)
+{
+	return dir->first < dir->end || (dir->seal && dir->seal->tracked);
+}
+
 static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
 {
 	struct worktree_extra *extra = &snapshot->worktree_extra;
@@ -125,8 +120,8 @@ static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
 
 		worktree_extra_add_dir(extra, path, mode);
 		free(path);
-	} else if (dir->parent && !dir->nested &&
-		   atomic_load(&dir->excluded) != 1 &&
+	} else if (dir->parent && !dir->passed && !dir->nested &&
+		   (is_tracked(dir) || atomic_load(&dir->excluded) != 1) &&
 		   mode != extra->dir_mode) {
 		worktree_extra_add_mode(extra, dir->path, mode);
 	}
@@ -155,7 +150,7 @@ static void collect_local_extra(struct snapshot *snapshot)
 	worktree_extra_sort(extra);
 }
 
-static void collect_worktree_extra(struct snapshot *snapshot)
+static int collect_worktree_extra(struct snapshot *snapshot, struct error *err)
 {
 	struct worktree_extra *extra = &snapshot->worktree_extra;
 
@@ -180,7 +175,11 @@ static void collect_worktree_extra(struct snapshot *snapshot)
 					: "-",
 				&file->content.raw, file->content.keep_raw);
 	}
+	if (snapshot->sealed &&
+	    snapshot_sealed_extra(snapshot->sealed, extra, err) < 0)
+		return err->code;
 	worktree_extra_sort(extra);
+	return 0;
 }
 
 /* -- the omitted list ---------------------------------------------------- */
@@ -306,10 +305,14 @@ static int write_texts(struct snapshot *snapshot, struct error *err)
 int snapshot_collect_extra(struct snapshot *snapshot, struct error *err)
 {
 	index_extra_collect(&snapshot->index_extra, snapshot->scan->index);
-	collect_worktree_extra(snapshot);
+	if (collect_worktree_extra(snapshot, err) < 0)
+		return err->code;
 	collect_local_extra(snapshot);
 	if (scan_each(snapshot->scan, collect_omitted, &snapshot->omitted,
-		      err) < 0)
+		      err) < 0 ||
+	    (snapshot->sealed &&
+	     snapshot_sealed_omitted(snapshot->sealed, &snapshot->omitted,
+				     err) < 0))
 		return err->code;
 	omitted_sort(&snapshot->omitted);
 	if (write_texts(snapshot, err) < 0 || write_stages(snapshot, err) < 0 ||

@@ -9,6 +9,7 @@
 #include "git/tree.h"
 #include "git/tree_memory.h"
 #include "worktree/cache.h"
+#include "worktree/sealed.h"
 
 /* A directory's entries while they are gathered, in any order. */
 struct entry {
@@ -75,12 +76,14 @@ static void note_made(struct snapshot *snapshot, const struct oid *tree)
 
 /* A tree that the cache's checkpoint has is there, with all that is in it. */
 static int write_raw(struct snapshot *snapshot, const struct entries *entries,
-		     const struct buf *raw, struct oid *out, struct error *err)
+		     const struct buf *raw, const struct oid *was,
+		     struct oid *out, struct error *err)
 {
 	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
 		return err->code;
 	note_made(snapshot, out);
-	if (cache_has_tree(snapshot->cache, out)) {
+	if (cache_has_tree(snapshot->cache, out) ||
+	    (was && oid_equal(was, out))) {
 		tree_memory_put(snapshot->trees, raw, out);
 		return 0;
 	}
@@ -95,8 +98,9 @@ static int write_raw(struct snapshot *snapshot, const struct entries *entries,
 	return tree_memory_add(snapshot->trees, snapshot->pack, raw, out, err);
 }
 
+/* `was` (or NULL) is a tree that is there, as those of the cache are. */
 static int write_tree(struct snapshot *snapshot, struct entries *entries,
-		      struct oid *out, struct error *err)
+		      const struct oid *was, struct oid *out, struct error *err)
 {
 	struct buf raw = BUF_INIT;
 	int ret;
@@ -107,7 +111,7 @@ static int write_tree(struct snapshot *snapshot, struct entries *entries,
 	for (size_t i = 0; i < entries->nr; i++)
 		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
 			 entries->items[i].len, &entries->items[i].oid);
-	ret = write_raw(snapshot, entries, &raw, out, err);
+	ret = write_raw(snapshot, entries, &raw, was, out, err);
 	buf_release(&raw);
 	return ret;
 }
@@ -181,7 +185,7 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 	}
 	*empty = !entries.nr;
 	if (!ret)
-		ret = write_tree(snapshot, &entries, out, err);
+		ret = write_tree(snapshot, &entries, NULL, out, err);
 	free(entries.items);
 	return ret;
 }
@@ -326,14 +330,100 @@ static bool index_tree_is_there(const struct snapshot *snapshot,
 	       object_exists(snapshot->repo, &dir->tree->oid);
 }
 
+static int compare_child(const void *a, const void *b)
+{
+	return strcmp((*(struct scan_dir *const *)a)->path,
+		      (*(struct scan_dir *const *)b)->path);
+}
+
+/* The child of that name; NULL: none was looked at or led to one. */
+static struct scan_dir *find_child(const struct scan_dir *dir,
+				   struct scan_dir *const *children, size_t nr,
+				   const struct tree_entry *entry)
+{
+	size_t low = 0, high = nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *name = children[middle]->path + dir->path_len;
+		int order = strncmp(name, entry->name, entry->name_len);
+
+		if (!order)
+			order = (unsigned char)name[entry->name_len] - '/';
+		if (!order)
+			return children[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* Of a directory that was looked at, only its directories are as they were,
+ * those that the walk did not lead to: the others are children. */
+static bool is_as_it_was(const struct scan_dir *dir,
+			 const struct tree_entry *entry)
+{
+	struct seal_child child;
+
+	return dir->passed || (dir->seal && entry->mode == MODE_TREE &&
+			       seal_find_child(dir->seal, entry->name,
+					       entry->name_len, &child) &&
+			       child.tracked);
+}
+
+/*
+ * What the tree by the seal has that still holds; what the children were is
+ * handed down to them. `raw` is what the entries point into.
+ */
+static int add_sealed(struct snapshot *snapshot, const struct scan_dir *dir,
+		      struct buf *raw, struct entries *entries,
+		      struct error *err)
+{
+	struct scan_dir **children = NULL;
+	size_t nr = 0, alloc = 0, pos = 0;
+	struct tree_entry entry;
+	int got;
+
+	if (oid_is_zero(&dir->was))
+		return 0;
+	for (struct scan_dir *child = dir->children; child;
+	     child = child->next) {
+		ARRAY_GROW(children, nr, alloc);
+		children[nr++] = child;
+	}
+	if (nr)
+		qsort(children, nr, sizeof(struct scan_dir *), compare_child);
+	got = tree_memory_read(NULL, snapshot->repo, &dir->was, raw, err);
+	while (!got && (got = tree_next(raw, &pos, &entry, err)) > 0) {
+		struct scan_dir *child = find_child(dir, children, nr, &entry);
+
+		got = 0;
+		if (child && entry.mode == MODE_TREE)
+			child->was = entry.oid;
+		else if (!child && is_as_it_was(dir, &entry))
+			add(entries, entry.name, entry.name_len, entry.mode,
+			    &entry.oid);
+	}
+	free(children);
+	return got;
+}
+
 static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		    struct oid *out, bool *empty, struct error *err)
 {
 	struct entries entries = {0};
 	const struct oid *known = NULL;
 	struct recipe recipe;
+	struct buf was = BUF_INIT;
 	int ret;
 
+	if (dir->passed && !dir->children) {
+		*out = dir->was;
+		*empty = oid_is_zero(out);
+		return 0;
+	}
 	*empty = true;
 	if (!dir->differs && dir->tree && dir->tree->entries > 0 &&
 	    index_tree_is_there(snapshot, dir)) {
@@ -347,7 +437,9 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 				  dir->missing ? is_left_out : is_staged, out,
 				  empty, err);
 	recipe_start(&recipe, dir);
-	ret = add_children(snapshot, dir, &entries, &recipe, err);
+	ret = add_sealed(snapshot, dir, &was, &entries, err);
+	if (!ret)
+		ret = add_children(snapshot, dir, &entries, &recipe, err);
 	if (!ret)
 		known = recipe_find(&recipe, snapshot);
 	if (known) {
@@ -359,11 +451,13 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		add_items(dir, &entries);
 		*empty = !entries.nr;
 		if (entries.nr || !dir->parent)
-			ret = write_tree(snapshot, &entries, out, err);
+			ret = write_tree(snapshot, &entries, &dir->was, out,
+					 err);
 	}
 	if (!ret && !*empty)
 		recipe_note(&recipe, snapshot, out);
 	free(entries.items);
+	buf_release(&was);
 	return ret;
 }
 
@@ -372,6 +466,15 @@ int snapshot_build_trees(struct snapshot *snapshot, struct error *err)
 	struct scan *scan = snapshot->scan;
 	bool empty;
 
+	if (snapshot->sealed) {
+		const struct seal_head *head =
+			seal_head(snapshot->sealed->seal);
+
+		scan->top->was = head->tree;
+		snapshot->index_tree = head->index_tree;
+		return dir_tree(snapshot, scan->top, &snapshot->tree, &empty,
+				err);
+	}
 	if (dir_tree(snapshot, scan->top, &snapshot->tree, &empty, err) < 0)
 		return err->code;
 	return range_tree(snapshot, 0, scan->index->nr, 0, scan->index->tree,

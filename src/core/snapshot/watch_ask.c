@@ -147,14 +147,16 @@ static bool parse_paths(struct told *out, const char *at, const char *end)
 			return nul + 1 == end;
 		if (nul != at + 1 && nul[-1] != '/')
 			return false;
-		if (*at == 'd')
+		if (*at == 'd') {
 			recall_forget(out->recall, at + 1);
-		else if (*at == 't')
+			strlist_add(&out->dirs, at + 1);
+		} else if (*at == 't') {
 			strlist_add(&out->trees, at + 1);
-		else if (*at == 'u')
+		} else if (*at == 'u') {
 			strlist_add(&out->unwatched, at + 1);
-		else
+		} else {
 			return false;
+		}
 		at = nul + 1;
 	}
 	return false;
@@ -196,7 +198,7 @@ static bool may_believe(const struct told *told, int64_t trust_s)
 		       sizeof(last->circumstances));
 }
 
-static bool watch_listens(const struct repository *repo)
+bool watch_listens(const struct repository *repo)
 {
 	char *path = repository_path(repo, "checkpoint.d/" WATCH_SOCKET);
 	bool listens = !access(path, F_OK);
@@ -238,19 +240,21 @@ static int ask_and_note(struct told *out, struct repository *repo, bool believe,
 }
 
 int watch_ask(struct told *out, struct repository *repo, bool believe,
-	      struct error *err)
+	      struct recall *since, struct error *err)
 {
 	int64_t trust_s;
 
-	*out = (struct told){0};
+	*out = (struct told){.recall = since};
 	if (config_get_seconds(repo->config, "checkpoint.watchtrust",
 			       DEFAULT_TRUST_SECONDS, &trust_s, err) < 0)
 		return err->code;
 	/* Only where one may run is it worth to read what it was told. */
 	if (!trust_s || !watch_listens(repo)) {
-		out->recall = recall_parse("", 0);
+		if (!since)
+			out->recall = recall_parse("", 0);
 		return 0;
 	}
-	out->recall = recall_read(repo);
+	if (!since)
+		out->recall = recall_read(repo);
 	return ask_and_note(out, repo, believe, trust_s, err);
 }

@@ -1,0 +1,33 @@
+/*
+ * The steps of taking a snapshot, for snapshot.c and snapshot_told.c alone.
+ */
+#ifndef CORE_SNAPSHOT_SNAPSHOT_STEPS_H
+#define CORE_SNAPSHOT_SNAPSHOT_STEPS_H
+
+#include "base/error.h"
+#include "worktree/scan.h"
+
+struct cache;
+struct pack;
+struct repository;
+struct snapshot;
+struct snapshot_options;
+
+struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
+			      struct cache *cache);
+/* Fill `scan`, by what `told` and `sealed` say. */
+int snapshot_walk(struct snapshot *snapshot,
+		  const struct snapshot_options *options, struct error *err);
+/* All that is made of it. */
+int snapshot_conclude(struct snapshot *snapshot,
+		      const struct snapshot_options *options,
+		      struct error *err);
+
+/* What an item adds to the counts beside the files that the index has. */
+struct snapshot_counts {
+	int64_t files, unstaged, untracked, ignored;
+};
+void snapshot_count_item(struct snapshot_counts *counts,
+			 const struct scan_item *item);
+
+#endif
