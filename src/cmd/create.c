@@ -132,22 +132,18 @@ static void say_omitted(struct output *output, const struct omitted *omitted)
 /* Of the task that it belongs to: "Phase 2/3, Subtasks 1/4". */
 static void say_progress(struct output *output, const struct json *task)
 {
-	struct buf text = BUF_INIT, subtasks = BUF_INIT;
+	struct buf text = BUF_INIT;
 
 	task_add_phase(&text, task);
-	task_add_subtasks(&subtasks, task);
-	if (text.len && subtasks.len)
-		buf_addstr(&text, ", ");
-	buf_addstr(&text, subtasks.ptr);
+	task_add_subtasks(&text, task);
 	if (text.len)
 		output_say(output, "  progress:    %s\n", text.ptr);
 	buf_release(&text);
-	buf_release(&subtasks);
 }
 
 static void say_saved(struct output *output, const struct saved *saved)
 {
-	struct buf size = BUF_INIT, time = BUF_INIT, progress = BUF_INIT;
+	struct buf size = BUF_INIT, time = BUF_INIT;
 
 	size_human(&size, saved->bytes_added);
 	if (saved->elapsed_ms < 10000)
@@ -166,15 +162,10 @@ static void say_saved(struct output *output, const struct saved *saved)
 		   (long long)saved->record.git.staged,
 		   (long long)saved->record.git.unstaged,
 		   (long long)saved->record.git.untracked);
-	task_add_phase(&progress, saved->record.task);
-	task_add_subtasks(&progress, saved->record.task);
-	if (progress.len)
-		output_say(output, "  progress:    %s\n", progress.ptr);
 	output_say(output, "  added:       %s in %s\n", size.ptr, time.ptr);
 	say_omitted(output, &saved->snapshot->omitted);
 	buf_release(&size);
 	buf_release(&time);
-	buf_release(&progress);
 }
 
 static void print_result(struct output *output, const struct saved *saved)

@@ -64,6 +64,17 @@ types() {
 	assert_output phase_2_subtask_2_step_4
 }
 
+@test "who saves sees how far the task has got, once" {
+	git checkpoint session start --quiet
+	git checkpoint task start T1 --phases=3
+	git checkpoint phase start 2
+	git checkpoint subtask start s1
+	echo 1 >a
+	run -0 git checkpoint create here
+	assert_line --partial 'progress:    Phase 2/3, Subtasks 0/1'
+	assert_equal "$(grep -c progress: <<<"$output")" 1
+}
+
 @test "a failure saves what there was first, with the error" {
 	git checkpoint session start --quiet
 	git checkpoint task start T1 --quiet
