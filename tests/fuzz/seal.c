@@ -77,6 +77,9 @@ static void walk(const struct seal *seal, char *data, size_t len, uint64_t seed,
 	}
 }
 
+/* Or a compiler would leave out what only reads. */
+static volatile size_t read_all;
+
 static void look_at_parts(const struct seal *seal)
 {
 	const struct seal_head *head = seal_head(seal);
@@ -98,7 +101,7 @@ static void look_at_parts(const struct seal *seal)
 		sum += (size_t)head->links[i];
 	for (size_t i = 0; i < head->nr_modes; i++)
 		sum += head->modes[i].nr;
-	expect(sum || !sum);
+	read_all = sum;
 	free(rules);
 }
 
