@@ -257,7 +257,15 @@ static int stream_large(struct repository *repo, const struct oid *oid,
 			struct error *err)
 {
 	char hex[OID_HEXSZ + 1];
-	const char *const argv[] = {"cat-file", "blob", oid_hex(oid, hex),
+	/* What git maps of a pack counts as its memory, and by default it maps
+	 * all of it. */
+	const char *const argv[] = {"-c",
+				    "core.packedGitWindowSize=8m",
+				    "-c",
+				    "core.packedGitLimit=16m",
+				    "cat-file",
+				    "blob",
+				    oid_hex(oid, hex),
 				    NULL};
 	struct git_command command = {.repo = repo, .argv = argv};
 	struct error child_err = ERROR_INIT;
