@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
-#include "base/thread.h"
 #include "core/restore/plan.h"
+#include "core/restore/restore_applying.h"
 #include "core/restore/restore_bytes.h"
 #include "git/object.h"
 #include "git/repository.h"
@@ -14,17 +14,6 @@
 #include "worktree/dir.h"
 #include "worktree/nest.h"
 #include "worktree/writer.h"
-
-/* A larger directory keeps one thread too long. */
-#define NEST_MAX 512
-
-struct applying {
-	struct plan *plan;
-	struct snapshot *now;
-	const struct target *target;
-	struct writer *writer;
-	struct restore_bytes *bytes;
-};
 
 /* -- what is there ------------------------------------------------------- */
 
@@ -95,9 +84,8 @@ static int write_bytes(void *context, int fd, struct error *err)
 				   fd, err);
 }
 
-/* Into the nest, where there is one: then nothing may be there. */
-static int put_item(struct applying *applying, struct plan_item *item,
-		    unsigned n, struct nest *nest, struct error *err)
+int applying_put(struct applying *applying, struct plan_item *item, unsigned n,
+		 struct nest *nest, struct error *err)
 {
 	struct writing writing = {applying, item};
 	struct writer_content content = {.mode = item->mode,
@@ -201,7 +189,7 @@ static int chmod_item(struct applying *applying, struct plan_item *item,
 
 /* -- in order ------------------------------------------------------------ */
 
-static int apply_item(struct applying *applying, size_t i, struct error *err)
+int applying_item(struct applying *applying, size_t i, struct error *err)
 {
 	struct plan_item *item = &applying->plan->items[i];
 	int ret = 0;
@@ -215,7 +203,7 @@ static int apply_item(struct applying *applying, size_t i, struct error *err)
 		break;
 	case PLAN_CREATE:
 	case PLAN_WRITE:
-		ret = put_item(applying, item, (unsigned)i, NULL, err);
+		ret = applying_put(applying, item, (unsigned)i, NULL, err);
 		break;
 	case PLAN_CHMOD:
 		ret = chmod_item(applying, item, err);
@@ -233,11 +221,7 @@ static int apply_item(struct applying *applying, size_t i, struct error *err)
 	return 0;
 }
 
-/* The steps: what is in the way goes first, rules of conversion come before the
- * files they speak of, permissions of directories last. */
-enum step { STEP_CLEAR, STEP_RULES, STEP_FILES, STEP_REST, STEP_NR };
-
-static enum step step_of(const struct plan_item *item)
+enum restore_step applying_step(const struct plan_item *item)
 {
 	switch (item->action) {
 	case PLAN_DELETE:
@@ -254,139 +238,19 @@ static enum step step_of(const struct plan_item *item)
 }
 
 /* From the end: what is in a directory comes before it. */
-static int apply_step(struct applying *applying, enum step step,
+static int apply_step(struct applying *applying, enum restore_step step,
 		      struct error *err)
 {
 	const struct plan *plan = applying->plan;
 	int ret = 0;
 
 	for (size_t i = plan->nr; !ret && i-- > 0;)
-		if (step_of(&plan->items[i]) == step)
-			ret = apply_item(applying, i, err);
+		if (applying_step(&plan->items[i]) == step)
+			ret = applying_item(applying, i, err);
 	return ret;
 }
 
-/* -- many files ---------------------------------------------------------- */
-
-/* One task: files that are next to each other in the plan. */
-struct run_of_files {
-	size_t first, nr;
-	bool nest; /* they are all that there is to be in a directory */
-};
-
-struct file_runs {
-	struct applying *applying;
-	struct run_of_files *items;
-	size_t nr, alloc;
-};
-
-static size_t dir_length(const char *path)
-{
-	return (size_t)(path_basename(path) - path);
-}
-
-/* After a kill we could not look into it before it is cleared away; a file that
- * is put there by itself has these permissions for a moment only. */
-static bool is_closed(const struct plan_item *item)
-{
-	return item->permissions >= 0 && !(item->permissions & 0400);
-}
-
-/*
- * How many items from `first` on are the files of a directory that is to come
- * into being with nothing else in it; 0: it is no such directory. Items are
- * sorted, so all that is below a directory stands together; the directory's own
- * permissions, in front of it, are set later.
- */
-static size_t nest_size(const struct plan *plan, size_t first)
-{
-	const char *path = plan->items[first].path;
-	size_t len = dir_length(path), nr = 0;
-
-	if (!len ||
-	    (first && !strncmp(plan->items[first - 1].path, path, len) &&
-	     plan->items[first - 1].path[len]))
-		return 0;
-	while (first + nr < plan->nr) {
-		const struct plan_item *item = &plan->items[first + nr];
-
-		if (strncmp(item->path, path, len) != 0)
-			break;
-		if (item->action != PLAN_CREATE || nr == NEST_MAX ||
-		    step_of(item) != STEP_FILES || is_closed(item) ||
-		    dir_length(item->path) != len)
-			return 0;
-		nr++;
-	}
-	return nr > 1 ? nr : 0;
-}
-
-static void find_runs(struct file_runs *runs)
-{
-	const struct plan *plan = runs->applying->plan;
-
-	for (size_t i = 0, nr; i < plan->nr; i += nr) {
-		bool nest;
-
-		nr = 1;
-		if (step_of(&plan->items[i]) != STEP_FILES)
-			continue;
-		nr = nest_size(plan, i);
-		nest = nr > 0;
-		nr = nest ? nr : 1;
-		ARRAY_GROW(runs->items, runs->nr, runs->alloc);
-		runs->items[runs->nr++] = (struct run_of_files){i, nr, nest};
-	}
-}
-
-/* false: they have to be put there one by one, and nothing is there yet. */
-static bool fill_nest(struct applying *applying, const struct run_of_files *run,
-		      struct error *err)
-{
-	struct plan_item *items = applying->plan->items + run->first;
-	char *dir = xstrndup(items->path, dir_length(items->path) - 1);
-	struct nest *nest = NULL;
-	bool done = false;
-	int ret = nest_open(&nest, applying->writer, dir, (unsigned)run->first,
-			    err);
-
-	for (size_t i = 0; !ret && nest && i < run->nr; i++) {
-		ret = put_item(applying, &items[i], 0, nest, err);
-		if (ret < 0)
-			error_prefix(err, "cannot restore '%s'", items[i].path);
-	}
-	if (!ret && nest)
-		done = nest_publish(nest);
-	nest_close(nest);
-	free(dir);
-	for (size_t i = 0; done && i < run->nr; i++)
-		items[i].done = true;
-	return done;
-}
-
-static int apply_run(void *context, size_t i, struct error *err)
-{
-	const struct file_runs *runs = context;
-	const struct run_of_files *run = &runs->items[i];
-	int ret = 0;
-
-	if (run->nest && (fill_nest(runs->applying, run, err) || err->code))
-		return err->code;
-	for (size_t k = 0; !ret && k < run->nr; k++)
-		ret = apply_item(runs->applying, run->first + k, err);
-	return ret;
-}
-
-static int apply_files(struct applying *applying, struct error *err)
-{
-	struct file_runs runs = {.applying = applying};
-	int ret;
-
-	find_runs(&runs);
-	ret = thread_for(runs.nr, apply_run, &runs, err);
-	free(runs.items);
-	return ret;
-}
+/* -- the whole ----------------------------------------------------------- */
 
 /* Let the owner write where the plan says what the permissions are to be. */
 static int open_dir(struct applying *applying, const struct plan_item *item,
@@ -429,11 +293,11 @@ static int clear(struct applying *applying, struct error *err)
 
 	for (size_t i = plan->nr; i-- > 0;)
 		if (plan->items[i].action == PLAN_DELETE &&
-		    apply_item(applying, i, err) < 0)
+		    applying_item(applying, i, err) < 0)
 			return err->code;
 	for (size_t i = plan->nr; i-- > 0;)
 		if (plan->items[i].action == PLAN_RMDIR &&
-		    apply_item(applying, i, err) < 0)
+		    applying_item(applying, i, err) < 0)
 			return err->code;
 	return 0;
 }
@@ -454,7 +318,7 @@ int restore_files(struct plan *plan, struct snapshot *now,
 	if (!ret)
 		ret = restore_bytes_prepare(applying.bytes, plan, err);
 	if (!ret)
-		ret = apply_files(&applying, err);
+		ret = applying_files(&applying, err);
 	if (!ret)
 		ret = apply_step(&applying, STEP_REST, err);
 	restore_bytes_free(applying.bytes);
