@@ -230,23 +230,12 @@ const struct cache_entry *cache_find(const struct cache *cache,
 				     const char *path, const struct stat *st)
 {
 	const struct cache_entry *entry;
-	struct cache_entry now;
 
 	if (!cache || !cache->nr)
 		return NULL;
 	entry = bsearch(path, cache->entries, cache->nr, sizeof(*entry),
 			compare_path);
-	if (!entry)
-		return NULL;
-	cache_entry_stat(&now, st);
-	if (now.mode != entry->mode || now.size != entry->size ||
-	    now.inode != entry->inode || now.device != entry->device ||
-	    now.mtime_sec != entry->mtime_sec ||
-	    now.mtime_nsec != entry->mtime_nsec ||
-	    now.ctime_sec != entry->ctime_sec ||
-	    now.ctime_nsec != entry->ctime_nsec)
-		return NULL;
-	return entry;
+	return entry && cache_entry_is(entry, st) ? entry : NULL;
 }
 
 static int compare_oid(const void *a, const void *b)
@@ -296,6 +285,19 @@ void cache_entry_stat(struct cache_entry *entry, const struct stat *st)
 	entry->mtime_nsec = (uint32_t)st->st_mtim.tv_nsec;
 	entry->ctime_sec = st->st_ctim.tv_sec;
 	entry->ctime_nsec = (uint32_t)st->st_ctim.tv_nsec;
+}
+
+bool cache_entry_is(const struct cache_entry *entry, const struct stat *st)
+{
+	struct cache_entry now = {0};
+
+	cache_entry_stat(&now, st);
+	return now.mode == entry->mode && now.size == entry->size &&
+	       now.inode == entry->inode && now.device == entry->device &&
+	       now.mtime_sec == entry->mtime_sec &&
+	       now.mtime_nsec == entry->mtime_nsec &&
+	       now.ctime_sec == entry->ctime_sec &&
+	       now.ctime_nsec == entry->ctime_nsec;
 }
 
 static void add_entry(struct buf *out, const struct cache_entry *entry)

@@ -75,6 +75,8 @@ bool cache_has_index(const struct cache *cache, const struct oid *tree);
 
 /* Fill everything that comes from lstat(). */
 void cache_entry_stat(struct cache_entry *entry, const struct stat *st);
+/* Whether this lstat() is the one that it was filled from. */
+bool cache_entry_is(const struct cache_entry *entry, const struct stat *st);
 
 struct cache_content {
 	const struct cache_entry *entries; /* sorted by path */

@@ -56,19 +56,6 @@ static bool terms_are_same(const struct taking *taking, struct error *err)
 	       !memcmp(terms, taking->head->terms, sizeof(terms));
 }
 
-static bool is_same_file(const struct cache_entry *was, const struct stat *st)
-{
-	struct cache_entry now = {0};
-
-	cache_entry_stat(&now, st);
-	return now.mode == was->mode && now.size == was->size &&
-	       now.inode == was->inode && now.device == was->device &&
-	       now.mtime_sec == was->mtime_sec &&
-	       now.mtime_nsec == was->mtime_nsec &&
-	       now.ctime_sec == was->ctime_sec &&
-	       now.ctime_nsec == was->ctime_nsec;
-}
-
 /* Rules count for what is below, which is not looked at. */
 static bool rules_are_same(struct taking *taking)
 {
@@ -80,7 +67,7 @@ static bool rules_are_same(struct taking *taking)
 		const struct cache_entry *was = &taking->rules[i].stat;
 
 		same = !fstatat(fd, was->path, &st, AT_SYMLINK_NOFOLLOW) &&
-		       is_same_file(was, &st) &&
+		       cache_entry_is(was, &st) &&
 		       !writers_have(&taking->told.writers, was->inode);
 	}
 	if (fd >= 0)
