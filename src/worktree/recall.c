@@ -10,13 +10,11 @@
 
 /*
  * The file: a header; the records; inodes with several links; a path, names
- * and files for each record; then a fingerprint of all before it. Numbers are
- * in the machine's own order: the file never leaves it. A fingerprint is
- * enough, for what a crash tears is of a watch that died with it.
+ * and files for each record; then the seal. Numbers are in the machine's own
+ * order: the file never leaves it.
  */
 #define MAGIC "checkpoint-recall 2\n\n\n"
 #define MAX_BYTES (1u << 30)
-#define END_SIZE sizeof(uint64_t)
 
 struct header {
 	char magic[sizeof(MAGIC)];
@@ -57,12 +55,8 @@ struct recall {
 
 static bool is_whole(const struct buf *text)
 {
-	uint64_t end;
-
-	if (text->len < sizeof(struct header) + END_SIZE)
-		return false;
-	memcpy(&end, text->ptr + text->len - END_SIZE, END_SIZE);
-	return end == fingerprint_add(0, text->ptr, text->len - END_SIZE);
+	return text->len >= sizeof(struct header) + FINGERPRINT_SEAL_SIZE &&
+	       fingerprint_is_sealed(text->ptr, text->len);
 }
 
 static bool files_are_clean(const char *files, size_t len)
@@ -152,7 +146,7 @@ static bool parse(struct recall *recall)
 		    RECALL_EPOCH_SIZE - 1)
 		return false;
 	at = text->ptr + sizeof(header);
-	left = text->len - sizeof(header) - END_SIZE;
+	left = text->len - sizeof(header) - FINGERPRINT_SEAL_SIZE;
 	if (header.nr > left / sizeof(struct record))
 		return false;
 	left -= (size_t)header.nr * sizeof(struct record);
@@ -169,7 +163,9 @@ static bool parse(struct recall *recall)
 	for (size_t i = 0; i < recall->nr; i++)
 		if (!take_record(&recall->items[i],
 				 at + i * sizeof(struct record),
-				 text->ptr + text->len - END_SIZE - left, left))
+				 text->ptr + text->len - FINGERPRINT_SEAL_SIZE -
+					 left,
+				 left))
 			return false;
 	recall->head = header.head;
 	recall->seed = header.seed;
@@ -422,7 +418,7 @@ int recall_write(const struct repository *repo, const struct recall_head *head,
 	struct header header;
 	struct buf out = BUF_INIT;
 	char *path = recall_path(repo);
-	uint64_t start = 0, end;
+	uint64_t start = 0;
 	int ret;
 
 	memset(&header, 0, sizeof(header));
@@ -440,8 +436,7 @@ int recall_write(const struct repository *repo, const struct recall_head *head,
 		buf_add(&out, items[i]->names, items[i]->names_len);
 		buf_add(&out, items[i]->files, items[i]->files_len);
 	}
-	end = fingerprint_add(0, out.ptr, out.len);
-	buf_add(&out, &end, sizeof(end));
+	fingerprint_seal(&out);
 	/* Not synced: what a crash tears, no watch answers for. */
 	ret = file_replace(path, out.ptr, out.len, false, err);
 	free(path);
