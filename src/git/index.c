@@ -111,7 +111,7 @@ static int assemble(struct index *index, struct repository *repo,
 	describe(index, file);
 	/* Its counts are of the entries joined, but not yet expanded. */
 	if (file->tree.present)
-		index->tree = index_tree_parse(memory, file->tree.data,
+		index->tree = index_tree_parse(&memory->arena, file->tree.data,
 					       file->tree.len);
 	if (index->tree &&
 	    !index_tree_agrees(index->tree, index->entries, index->nr))
@@ -122,7 +122,7 @@ static int assemble(struct index *index, struct repository *repo,
 					 "index file '%s' has directories but "
 					 "is not sparse",
 					 path);
-		ret = index_sparse_expand(repo, memory, &index->entries,
+		ret = index_sparse_expand(repo, &memory->arena, &index->entries,
 					  &index->nr, index->tree, err);
 		if (ret < 0)
 			return ret;
@@ -167,7 +167,9 @@ void index_free(struct index *index)
 {
 	if (!index)
 		return;
-	index_memory_release(index->memory);
+	arena_release(&index->memory->arena);
+	free(index->memory->files[0]);
+	free(index->memory->files[1]);
 	free(index->memory);
 	free(index->entries);
 	free(index);

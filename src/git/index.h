@@ -41,15 +41,29 @@ enum index_flag {
 	INDEX_RACY = 16,	   /* set by index_read(): as new as the file */
 };
 
+/*
+ * What the file has of an entry in front of its flags, as it lies there, at any
+ * address: index_entry_stat() reads the stat data, among which is the mode.
+ * Most of it is looked at once, if at all, and is not in memory twice for that.
+ */
+struct index_data {
+	unsigned char stat[40];
+	struct oid oid;
+};
+
 struct index_entry {
 	const char *path; /* NUL-terminated, from the top, no slash in front */
+	const struct index_data *data;
 	uint32_t path_len;
-	uint32_t mode; /* as in a tree: MODE_* of git/tree.h, but MODE_TREE */
+	uint16_t mode; /* as in a tree: MODE_* of git/tree.h, but MODE_TREE */
 	uint8_t stage; /* 0, or 1-3 in a conflict */
 	uint8_t flags; /* enum index_flag */
-	struct oid oid;
-	struct index_stat stat;
 };
+
+struct index_stat index_entry_stat(const struct index_entry *entry);
+/* Make what an entry points at; `stat` may be NULL: not known, all zero. */
+void index_data_fill(struct index_data *out, const struct oid *oid,
+		     const struct index_stat *stat);
 
 /*
  * The TREE extension: ids of trees that the entries make. Where a tree is

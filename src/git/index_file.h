@@ -15,7 +15,6 @@
  *	index_tree_walk.c  what it says of the entries
  *	index_tree_update.c  one for other entries
  *	index_write.c      a file from entries
- *	index_memory.c     what all of them allocate
  */
 #ifndef GIT_INDEX_FILE_H
 #define GIT_INDEX_FILE_H
@@ -24,6 +23,7 @@
 
 #include <pthread.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* More than any index of git's has, and what keeps sizes within 32 bits. */
@@ -32,6 +32,9 @@
 #define INDEX_MAX_ENTRIES (64u << 20)
 
 #define INDEX_ENTRY_HEAD 62 /* bytes of an entry before its path */
+#define INDEX_AT_MTIME 8    /* where in an entry's data a number lies */
+#define INDEX_AT_MODE 24
+#define INDEX_AT_SIZE 36
 #define INDEX_ENTRY_ASSUME_VALID 0x8000
 #define INDEX_ENTRY_EXTENDED 0x4000
 #define INDEX_ENTRY_STAGE_SHIFT 12
@@ -40,16 +43,10 @@
 #define INDEX_EXTENDED_INTENT_TO_ADD 0x2000
 
 /* Memory that lives as long as the index; zero it before use. */
-struct index_chunk;
 struct index_memory {
-	struct index_chunk *chunks;
-	size_t total;		 /* bytes handed out */
+	struct arena arena;
 	unsigned char *files[2]; /* the index, the shared index */
 };
-
-/* `align` is 1 or 8. Never NULL. */
-void *index_memory_get(struct index_memory *memory, size_t len, size_t align);
-void index_memory_release(struct index_memory *memory);
 
 /*
  * The checksum is taken on another thread while this one parses, as that takes
@@ -152,7 +149,7 @@ int index_split_base(const struct index_file *own, struct oid *out,
  * Replace sparse directories by the files in their trees, and recount `tree`
  * (may be NULL), which agrees with the entries.
  */
-int index_sparse_expand(struct repository *repo, struct index_memory *memory,
+int index_sparse_expand(struct repository *repo, struct arena *arena,
 			struct index_entry **entries, size_t *nr,
 			struct index_tree *tree, struct error *err);
 
@@ -161,7 +158,7 @@ int index_sparse_expand(struct repository *repo, struct index_memory *memory,
 #define INDEX_TREE_MAX_DEPTH 2048
 
 /* Parse a TREE extension; NULL where it is not one. */
-struct index_tree *index_tree_parse(struct index_memory *memory,
+struct index_tree *index_tree_parse(struct arena *arena,
 				    const unsigned char *data, size_t len);
 /* Put the children in order. false: two have the same name. */
 bool index_tree_sort(struct index_tree *tree);
@@ -180,7 +177,7 @@ void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 		     size_t nr, const size_t *moved);
 
 /* A copy with its children sorted; NULL where two have the same name. */
-struct index_tree *index_tree_copy(struct index_memory *memory,
+struct index_tree *index_tree_copy(struct arena *arena,
 				   const struct index_tree *tree);
 /*
  * Make trees invalid of which a subdirectory is missing or invalid: git takes
@@ -201,6 +198,18 @@ static inline uint32_t index_get32(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
 	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline void index_put16(unsigned char *p, unsigned value)
+{
+	p[0] = (unsigned char)(value >> 8);
+	p[1] = (unsigned char)value;
+}
+
+static inline void index_put32(unsigned char *p, uint32_t value)
+{
+	index_put16(p, value >> 16);
+	index_put16(p + 2, value & 0xffff);
 }
 
 static inline uint16_t index_get16(const unsigned char *p)

@@ -107,21 +107,12 @@ static int parse_header(struct index_file *file, struct error *err)
 	return 0;
 }
 
-static void parse_stat(const unsigned char *p, struct index_entry *entry)
+static void parse_data(const unsigned char *p, struct index_entry *entry)
 {
-	struct index_stat *stat = &entry->stat;
+	uint32_t mode = index_get32(p + INDEX_AT_MODE);
 
-	stat->ctime_sec = index_get32(p);
-	stat->ctime_nsec = index_get32(p + 4);
-	stat->mtime_sec = index_get32(p + 8);
-	stat->mtime_nsec = index_get32(p + 12);
-	stat->dev = index_get32(p + 16);
-	stat->ino = index_get32(p + 20);
-	entry->mode = index_get32(p + 24);
-	stat->uid = index_get32(p + 28);
-	stat->gid = index_get32(p + 32);
-	stat->size = index_get32(p + 36);
-	memcpy(entry->oid.id, p + 40, OID_RAWSZ);
+	entry->data = (const struct index_data *)p;
+	entry->mode = mode <= UINT16_MAX ? (uint16_t)mode : 0;
 }
 
 /* The path lies in the file, NUL behind it, up to the next multiple of 8. */
@@ -187,7 +178,7 @@ static const char *parse_packed_path(struct parser *p, size_t head,
 	if (keep + len >= p->paths)
 		return "has a path that is too long";
 	p->paths -= keep + len + 1;
-	path = index_memory_get(p->memory, keep + len + 1, 1);
+	path = arena_get(&p->memory->arena, keep + len + 1, 1);
 	if (keep)
 		memcpy(path, prev->path, keep);
 	memcpy(path + keep, suffix, len + 1);
@@ -207,7 +198,7 @@ static const char *parse_entry(struct parser *p, const struct index_entry *prev,
 
 	if (p->end - p->pos < head + 2)
 		return "is cut";
-	parse_stat(data, entry);
+	parse_data(data, entry);
 	flags = index_get16(data + 60);
 	entry->stage = (flags >> INDEX_ENTRY_STAGE_SHIFT) & 3;
 	entry->flags =

@@ -20,11 +20,11 @@ bool index_is_plain(const struct index *index)
 	    index->flags & ~(unsigned)INDEX_RACY)
 		return false;
 	for (size_t i = 0; i < index->nr; i++) {
-		const struct index_entry *entry = &index->entries[i];
-		const unsigned char *head =
-			(const unsigned char *)entry->path - INDEX_ENTRY_HEAD;
+		const unsigned char *flags =
+			(const unsigned char *)index->entries[i].data +
+			sizeof(struct index_data);
 
-		if (index_get16(head + 60) & INDEX_ENTRY_EXTENDED)
+		if (index_get16(flags) & INDEX_ENTRY_EXTENDED)
 			return false;
 	}
 	return true;
@@ -33,11 +33,10 @@ bool index_is_plain(const struct index *index)
 struct index_run index_run_of(const struct index *index, size_t at)
 {
 	const struct index_entry *entry = &index->entries[at];
-	const unsigned char *path = (const unsigned char *)entry->path;
+	const unsigned char *start = (const unsigned char *)entry->data;
 
 	return (struct index_run){
-		.offset = (uint64_t)(path - index->memory->files[0]) -
-			  INDEX_ENTRY_HEAD,
+		.offset = (uint64_t)(start - index->memory->files[0]),
 		.len = size_of(entry),
 		.nr = 1,
 	};

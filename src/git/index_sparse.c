@@ -4,7 +4,7 @@
 #include "git/tree.h"
 
 struct expansion {
-	struct index_memory *memory;
+	struct arena *arena;
 	struct index_entry *entries;
 	size_t nr, alloc;
 	const struct index_entry *dir; /* the one being expanded */
@@ -16,13 +16,14 @@ static int add_file(void *context, const char *path,
 	struct expansion *expansion = context;
 	const struct index_entry *dir = expansion->dir;
 	struct index_entry *entry;
+	struct index_data *data;
 	size_t len = strlen(path);
 	char *full;
 
 	if (expansion->nr == INDEX_MAX_ENTRIES || len > INDEX_MAX_SIZE / 2 ||
-	    expansion->memory->total > INDEX_MAX_SIZE)
+	    expansion->arena->total > INDEX_MAX_SIZE)
 		return error_set(err, ERR_INVALID, "too many files in it");
-	full = index_memory_get(expansion->memory, dir->path_len + len + 1, 1);
+	full = arena_get(expansion->arena, dir->path_len + len + 1, 1);
 	memcpy(full, dir->path, dir->path_len);
 	memcpy(full + dir->path_len, path, len + 1);
 
@@ -31,8 +32,10 @@ static int add_file(void *context, const char *path,
 	memset(entry, 0, sizeof(*entry));
 	entry->path = full;
 	entry->path_len = (uint32_t)(dir->path_len + len);
-	entry->mode = file->mode;
-	entry->oid = file->oid;
+	data = arena_get(expansion->arena, sizeof(*data), 1);
+	index_data_fill(data, &file->oid, NULL);
+	entry->data = data;
+	entry->mode = (uint16_t)file->mode;
 	entry->flags = INDEX_SKIP_WORKTREE | INDEX_FROM_SPARSE_DIR;
 	return 0;
 }
@@ -47,19 +50,19 @@ static int expand_one(struct repository *repo, struct expansion *expansion,
 				 "a sparse directory '%s' needs a repository",
 				 dir->path);
 	expansion->dir = dir;
-	ret = tree_walk(repo, &dir->oid, INDEX_MAX_ENTRIES, add_file, expansion,
-			err);
+	ret = tree_walk(repo, &dir->data->oid, INDEX_MAX_ENTRIES, add_file,
+			expansion, err);
 	if (ret < 0)
 		return error_prefix(err, "cannot expand sparse directory '%s'",
 				    dir->path);
 	return 0;
 }
 
-int index_sparse_expand(struct repository *repo, struct index_memory *memory,
+int index_sparse_expand(struct repository *repo, struct arena *arena,
 			struct index_entry **entries, size_t *nr,
 			struct index_tree *tree, struct error *err)
 {
-	struct expansion expansion = {memory, NULL, 0, 0, NULL};
+	struct expansion expansion = {arena, NULL, 0, 0, NULL};
 	const struct index_entry *old = *entries;
 	size_t *moved = xmalloc(array_bytes(*nr + 1, sizeof(*moved)));
 	const char *fault;

@@ -4,7 +4,7 @@
 #define TREE_MIN 5
 
 struct parser {
-	struct index_memory *memory;
+	struct arena *arena;
 	const unsigned char *pos;
 	const unsigned char *end;
 };
@@ -109,28 +109,27 @@ static bool parse_tree(struct parser *p, struct index_tree *tree,
 		return false;
 	if (!tree->nr_children)
 		return true;
-	tree->children = index_memory_get(
-		p->memory, tree->nr_children * sizeof(*tree->children), 8);
+	tree->children = arena_get(
+		p->arena, tree->nr_children * sizeof(*tree->children), 8);
 	for (i = 0; i < tree->nr_children; i++)
 		if (!parse_tree(p, &tree->children[i], depth + 1))
 			return false;
 	return index_tree_sort(tree);
 }
 
-struct index_tree *index_tree_parse(struct index_memory *memory,
+struct index_tree *index_tree_parse(struct arena *arena,
 				    const unsigned char *data, size_t len)
 {
-	struct parser parser = {memory, data, data + len};
-	struct index_tree *top = index_memory_get(memory, sizeof(*top), 8);
+	struct parser parser = {arena, data, data + len};
+	struct index_tree *top = arena_get(arena, sizeof(*top), 8);
 
 	if (!parse_tree(&parser, top, 0) || parser.pos != parser.end)
 		return NULL;
 	return top;
 }
 
-static bool copy_tree(struct index_memory *memory,
-		      const struct index_tree *from, struct index_tree *to,
-		      unsigned depth)
+static bool copy_tree(struct arena *arena, const struct index_tree *from,
+		      struct index_tree *to, unsigned depth)
 {
 	size_t size = from->nr_children * sizeof(*from->children);
 	uint32_t i;
@@ -140,20 +139,20 @@ static bool copy_tree(struct index_memory *memory,
 		return false;
 	if (!from->nr_children)
 		return true;
-	to->children = index_memory_get(memory, size, 8);
+	to->children = arena_get(arena, size, 8);
 	for (i = 0; i < from->nr_children; i++)
-		if (!copy_tree(memory, &from->children[i], &to->children[i],
+		if (!copy_tree(arena, &from->children[i], &to->children[i],
 			       depth + 1))
 			return false;
 	return index_tree_sort(to);
 }
 
-struct index_tree *index_tree_copy(struct index_memory *memory,
+struct index_tree *index_tree_copy(struct arena *arena,
 				   const struct index_tree *tree)
 {
-	struct index_tree *copy = index_memory_get(memory, sizeof(*copy), 8);
+	struct index_tree *copy = arena_get(arena, sizeof(*copy), 8);
 
-	return copy_tree(memory, tree, copy, 0) ? copy : NULL;
+	return copy_tree(arena, tree, copy, 0) ? copy : NULL;
 }
 
 void index_tree_format(const struct index_tree *tree, struct buf *out)

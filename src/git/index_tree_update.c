@@ -8,19 +8,19 @@
 /* What index_tree_update() hands out a pointer to the first member of. */
 struct owned_tree {
 	struct index_tree top;
-	struct index_memory memory;
+	struct arena arena;
 };
 
 struct update {
 	struct repository *repo;
-	struct index_memory *memory;
+	struct arena *arena;
 	uint64_t seen; /* files and directories */
 };
 
 static const char *copy_name(struct update *update, const char *name,
 			     size_t len)
 {
-	char *copy = index_memory_get(update->memory, len + 1, 1);
+	char *copy = arena_get(update->arena, len + 1, 1);
 
 	memcpy(copy, name, len);
 	copy[len] = '\0';
@@ -29,8 +29,7 @@ static const char *copy_name(struct update *update, const char *name,
 
 static struct index_tree *new_children(struct update *update, size_t nr)
 {
-	return nr ? index_memory_get(update->memory,
-				     nr * sizeof(struct index_tree), 8)
+	return nr ? arena_get(update->arena, nr * sizeof(struct index_tree), 8)
 		  : NULL;
 }
 
@@ -38,7 +37,7 @@ static int count(struct update *update, uint64_t nr, struct error *err)
 {
 	update->seen += nr;
 	if (update->seen > INDEX_MAX_ENTRIES ||
-	    update->memory->total > INDEX_MAX_SIZE)
+	    update->arena->total > INDEX_MAX_SIZE)
 		return error_set(err, ERR_INVALID, "too many files in a tree");
 	return 0;
 }
@@ -151,7 +150,7 @@ int index_tree_update(struct index_tree **out, struct repository *repo,
 		      struct error *err)
 {
 	struct owned_tree *made = xcalloc(1, sizeof(*made));
-	struct update update = {.repo = repo, .memory = &made->memory};
+	struct update update = {.repo = repo, .arena = &made->arena};
 	int ret;
 
 	made->top.name = "";
@@ -171,6 +170,6 @@ void index_tree_free(struct index_tree *tree)
 
 	if (!made)
 		return;
-	index_memory_release(&made->memory);
+	arena_release(&made->arena);
 	free(made);
 }

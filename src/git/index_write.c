@@ -16,18 +16,6 @@ struct writer {
 	unsigned version;
 };
 
-static void put16(unsigned char *p, unsigned value)
-{
-	p[0] = (unsigned char)(value >> 8);
-	p[1] = (unsigned char)value;
-}
-
-static void put32(unsigned char *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value & 0xffff);
-}
-
 static int flush(struct writer *w, struct error *err)
 {
 	int ret = file_write_all(w->fd, w->out.ptr, w->out.len, err);
@@ -61,27 +49,17 @@ static void put_header(struct writer *w, size_t nr)
 {
 	unsigned char head[12] = {'D', 'I', 'R', 'C'};
 
-	put32(head + 4, w->version);
-	put32(head + 8, (uint32_t)nr);
+	index_put32(head + 4, w->version);
+	index_put32(head + 8, (uint32_t)nr);
 	buf_add(&w->out, head, sizeof(head));
 }
 
-static void put_stat(unsigned char *p, const struct index_entry *entry)
+static void put_data(unsigned char *p, const struct index_entry *entry)
 {
-	const struct index_stat *stat = &entry->stat;
-	bool smudge = entry->flags & INDEX_RACY;
-
-	put32(p, stat->ctime_sec);
-	put32(p + 4, stat->ctime_nsec);
-	put32(p + 8, stat->mtime_sec);
-	put32(p + 12, stat->mtime_nsec);
-	put32(p + 16, stat->dev);
-	put32(p + 20, stat->ino);
-	put32(p + 24, entry->mode);
-	put32(p + 28, stat->uid);
-	put32(p + 32, stat->gid);
-	put32(p + 36, smudge ? 0 : stat->size);
-	memcpy(p + 40, entry->oid.id, OID_RAWSZ);
+	memcpy(p, entry->data, sizeof(*entry->data));
+	index_put32(p + INDEX_AT_MODE, entry->mode);
+	if (entry->flags & INDEX_RACY)
+		index_put32(p + INDEX_AT_SIZE, 0);
 }
 
 static void put_varint(struct buf *out, size_t value)
@@ -116,7 +94,7 @@ static void put_entry(struct writer *w, const struct index_entry *prev,
 	unsigned flags = (unsigned)entry->stage << INDEX_ENTRY_STAGE_SHIFT;
 	unsigned more = 0;
 
-	put_stat(head, entry);
+	put_data(head, entry);
 	flags |= entry->path_len < INDEX_ENTRY_NAME_MASK
 			 ? entry->path_len
 			 : INDEX_ENTRY_NAME_MASK;
@@ -128,10 +106,10 @@ static void put_entry(struct writer *w, const struct index_entry *prev,
 		more |= INDEX_EXTENDED_INTENT_TO_ADD;
 	if (more) {
 		flags |= INDEX_ENTRY_EXTENDED;
-		put16(head + len, more);
+		index_put16(head + len, more);
 		len += 2;
 	}
-	put16(head + INDEX_ENTRY_HEAD - 2, flags);
+	index_put16(head + INDEX_ENTRY_HEAD - 2, flags);
 	buf_add(&w->out, head, len);
 	if (w->version == 4) {
 		put_packed_path(w, prev, entry);
@@ -171,7 +149,7 @@ static int put_tree(struct writer *w, const struct index_tree *tree,
 		    const struct index_entry *entries, size_t nr,
 		    struct error *err)
 {
-	struct index_memory memory = {0};
+	struct arena arena = ARENA_INIT;
 	struct index_tree *copy;
 	struct buf raw = BUF_INIT;
 	unsigned char head[8] = {'T', 'R', 'E', 'E'};
@@ -179,7 +157,7 @@ static int put_tree(struct writer *w, const struct index_tree *tree,
 
 	if (!tree)
 		return 0;
-	copy = index_tree_copy(&memory, tree);
+	copy = index_tree_copy(&arena, tree);
 	/* git makes commits from it: a wrong one would lose files. */
 	if (!copy || !index_tree_agrees(copy, entries, nr)) {
 		ret = error_set(err, ERR_INVALID,
@@ -188,11 +166,11 @@ static int put_tree(struct writer *w, const struct index_tree *tree,
 	}
 	index_tree_complete(copy, entries, nr);
 	index_tree_format(copy, &raw);
-	put32(head + 4, (uint32_t)raw.len);
+	index_put32(head + 4, (uint32_t)raw.len);
 	buf_add(&w->out, head, sizeof(head));
 	buf_add(&w->out, raw.ptr, raw.len);
 done:
-	index_memory_release(&memory);
+	arena_release(&arena);
 	buf_release(&raw);
 	return ret;
 }

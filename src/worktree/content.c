@@ -128,11 +128,12 @@ static int add_blob(struct reading *reading, const char *data, size_t len,
 {
 	const struct index_entry *entry = reading->entry;
 
-	if (entry && !entry->stage && entry->stat.size == (uint32_t)len &&
-	    object_exists(reading->source->repo, &entry->oid)) {
+	if (entry && !entry->stage &&
+	    index_entry_stat(entry).size == (uint32_t)len &&
+	    object_exists(reading->source->repo, &entry->data->oid)) {
 		if (object_hash(out, OBJECT_BLOB, data, len, err) < 0)
 			return err->code;
-		if (oid_equal(out, &entry->oid))
+		if (oid_equal(out, &entry->data->oid))
 			return 0;
 	}
 	return pack_add(reading->source->pack, OBJECT_BLOB, data, len, out,
@@ -156,7 +157,7 @@ static int index_has_crlf(struct reading *reading, const struct buf *raw,
 	    reading->entry->flags & INDEX_INTENT_TO_ADD ||
 	    !convert_asks_index(&reading->convert, raw->ptr, raw->len))
 		return 0;
-	ret = object_read(reading->source->repo, &reading->entry->oid,
+	ret = object_read(reading->source->repo, &reading->entry->data->oid,
 			  OBJECT_BLOB, UINT64_MAX, &blob, err);
 	if (!ret)
 		*out = convert_has_crlf(blob.ptr, blob.len);
@@ -216,8 +217,9 @@ static bool is_its_blob(struct reading *reading, const struct stat *st)
 {
 	struct error missing = ERROR_INIT;
 	uint64_t size = 0;
-	bool same = !object_header(reading->source->repo, &reading->entry->oid,
-				   NULL, &size, &missing) &&
+	bool same = !object_header(reading->source->repo,
+				   &reading->entry->data->oid, NULL, &size,
+				   &missing) &&
 		    size == (uint64_t)st->st_size;
 
 	error_release(&missing);
@@ -232,7 +234,7 @@ static int take_raw_only(struct reading *reading, const struct buf *raw,
 	struct buf blob = BUF_INIT;
 	int ret;
 
-	out->blob = reading->entry->oid;
+	out->blob = reading->entry->data->oid;
 	ret = object_hash(&out->raw, OBJECT_BLOB, raw->ptr, raw->len, err);
 	if (ret < 0 || oid_equal(&out->raw, &out->blob))
 		return ret;
@@ -289,7 +291,7 @@ static int take_bytes(struct reading *reading, const struct stat *st,
 		return hash_file(reading->fd, &out->raw, err);
 	}
 	if (reading->raw_only && is_its_blob(reading, st)) {
-		out->blob = out->raw = reading->entry->oid;
+		out->blob = out->raw = reading->entry->data->oid;
 		return 0;
 	}
 	ret = reading->raw_only ? 0 : is_streamed(reading, st, err);
@@ -437,7 +439,8 @@ static bool take_cached(struct reading *reading, const struct stat *st,
 	if (!known || strcmp(known->conversion, conversion))
 		return false;
 	/* Of a raw reading, and the index has moved on since. */
-	if (reading->raw_only && !oid_equal(&known->blob, &reading->entry->oid))
+	if (reading->raw_only &&
+	    !oid_equal(&known->blob, &reading->entry->data->oid))
 		return false;
 	out->blob = known->blob;
 	out->raw = known->raw;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/path.h"
 #include "base/strmap.h"
 #include "git/index.h"
@@ -139,7 +140,9 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 	struct repository *repo = clean->filter->repo;
 	char *path = path_join(clean->filter->scratch.dir, "index");
 	struct strmap wanted = STRMAP_INIT;
+	struct arena arena = ARENA_INIT;
 	struct index_entry *entries = NULL;
+	struct index_data *data;
 	struct index *index = NULL;
 	size_t nr = 0, alloc = 0;
 	int rc;
@@ -154,8 +157,10 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 			continue;
 		ARRAY_GROW(entries, nr, alloc);
 		entries[nr] = index->entries[i];
+		data = arena_get(&arena, sizeof(*data), 1);
+		index_data_fill(data, &entries[nr].data->oid, NULL);
 		entries[nr].flags = 0;
-		entries[nr++].stat = (struct index_stat){0};
+		entries[nr++].data = data;
 	}
 	rc = index_lock(&clean->index, path, NULL, err);
 	if (!rc)
@@ -164,6 +169,7 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 done:
 	index_free(index);
 	free(entries);
+	arena_release(&arena);
 	strmap_release(&wanted, NULL);
 	free(path);
 	return rc;
@@ -300,7 +306,7 @@ static int read_ids(const struct clean *clean, const struct strlist *paths,
 		const struct index_entry *entry =
 			index_find(index, paths->items[i]);
 
-		out[i] = entry ? entry->oid : (struct oid){{0}};
+		out[i] = entry ? entry->data->oid : (struct oid){{0}};
 	}
 	index_free(index);
 	return 0;

@@ -121,11 +121,12 @@ void plain_free(struct plain *plain)
 static uint64_t print_of(const struct plain *plain,
 			 const struct index_entry *entry)
 {
+	const struct index_stat stat = index_entry_stat(entry);
 	uint64_t print =
 		fingerprint_add(plain->seed, entry->path, entry->path_len);
 
-	print = fingerprint_add(print, &entry->oid, sizeof(entry->oid));
-	print = fingerprint_add(print, &entry->stat, sizeof(entry->stat));
+	print = fingerprint_add(print, &entry->data->oid, sizeof(struct oid));
+	print = fingerprint_add(print, &stat, sizeof(stat));
 	print = fingerprint_add(print, &entry->mode, sizeof(entry->mode));
 	return print ? print : 1;
 }

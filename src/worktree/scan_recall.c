@@ -20,8 +20,8 @@ static uint64_t add_entry(uint64_t sum, const struct index_entry *entry,
 		.mode = entry->mode,
 		.stage = entry->stage,
 		.flags = (uint32_t)entry->flags & ~(uint32_t)INDEX_RACY,
-		.oid = entry->oid,
-		.stat = entry->stat,
+		.oid = entry->data->oid,
+		.stat = index_entry_stat(entry),
 	};
 
 	_Static_assert(sizeof(what) == 12 + sizeof(struct oid) +
@@ -48,7 +48,7 @@ static uint64_t sum_entries(const struct scan *scan, const struct scan_dir *dir,
 			if (summed)
 				sum = add_entry(sum, entry, dir->path_len);
 			*written |= writers_have(&scan->told->writers,
-						 entry->stat.ino);
+						 index_entry_stat(entry).ino);
 			at++;
 			continue;
 		}

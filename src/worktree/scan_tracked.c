@@ -77,7 +77,7 @@ static int look_at_gitlink(struct reading *reading,
 	got = nested_head(reading->scan->repo, entry->path, &head, err);
 	if (got < 0)
 		return got;
-	if (got && !oid_equal(&head, &entry->oid)) {
+	if (got && !oid_equal(&head, &entry->data->oid)) {
 		item = reading_add_item(reading->dir, SCAN_GITLINK, name);
 		item->entry = entry;
 		item->oid = head;

@@ -193,8 +193,10 @@ static void step(struct round *round)
 
 static bool same_nsec(const struct index_entry *entry, const struct stat *st)
 {
-	return entry->stat.mtime_nsec == (uint32_t)st->st_mtim.tv_nsec &&
-	       entry->stat.ctime_nsec == (uint32_t)st->st_ctim.tv_nsec;
+	const struct index_stat stat = index_entry_stat(entry);
+
+	return stat.mtime_nsec == (uint32_t)st->st_mtim.tv_nsec &&
+	       stat.ctime_nsec == (uint32_t)st->st_ctim.tv_nsec;
 }
 
 /* `git diff-files` lists what is not the file that the index speaks of. */

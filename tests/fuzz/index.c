@@ -139,14 +139,16 @@ static void check_same(const struct index *a, const struct index *b)
 	for (size_t i = 0; i < a->nr; i++) {
 		const struct index_entry *x = &a->entries[i];
 		const struct index_entry *y = &b->entries[i];
-		struct index_stat stat = x->stat;
+		struct index_stat stat = index_entry_stat(x);
+		const struct index_stat again = index_entry_stat(y);
 
 		if (x->flags & INDEX_RACY)
 			stat.size = 0;
 		expect(!strcmp(x->path, y->path) && x->mode == y->mode &&
-		       x->stage == y->stage && oid_equal(&x->oid, &y->oid));
+		       x->stage == y->stage &&
+		       oid_equal(&x->data->oid, &y->data->oid));
 		expect(!((x->flags ^ y->flags) & ~(unsigned)INDEX_RACY));
-		expect(!memcmp(&stat, &y->stat, sizeof(stat)));
+		expect(!memcmp(&stat, &again, sizeof(stat)));
 	}
 }
 

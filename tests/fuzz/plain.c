@@ -19,7 +19,9 @@ static void reseal(struct buf *file)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct index_entry entry = {.path = "a/b", .path_len = 3};
+	const struct index_data unknown = {{0}, {{0}}};
+	const struct index_entry entry = {
+		.path = "a/b", .data = &unknown, .path_len = 3};
 	struct buf file = BUF_INIT;
 	struct plain *plain;
 

@@ -33,11 +33,12 @@ static inline void listing_of(struct buf *out, const struct index *index)
 
 	for (i = 0; i < index->nr; i++) {
 		const struct index_entry *e = &index->entries[i];
-		const struct index_stat *s = &e->stat;
+		const struct index_stat stat = index_entry_stat(e);
+		const struct index_stat *s = &stat;
 
 		assert_int_equal(strlen(e->path), e->path_len);
 		buf_addf(out, "%06o %s %d\t%s%c", e->mode,
-			 oid_hex(&e->oid, hex), e->stage, e->path, 0);
+			 oid_hex(&e->data->oid, hex), e->stage, e->path, 0);
 		buf_addf(out, "  ctime: %u:%u\n", s->ctime_sec, s->ctime_nsec);
 		buf_addf(out, "  mtime: %u:%u\n", s->mtime_sec, s->mtime_nsec);
 		buf_addf(out, "  dev: %u\tino: %u\n", s->dev, s->ino);

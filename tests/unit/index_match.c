@@ -7,6 +7,18 @@
 static const struct index_stat_rules all_rules = {true, true, true, true};
 
 /* Files an hour old, so that they are not racy. */
+/* The entry's, with what this file has in place of its stat data. */
+static struct index_data data_of(const struct index_entry *entry,
+				 const struct stat *st)
+{
+	struct index_data data;
+	struct index_stat stat;
+
+	index_stat_fill(&stat, st);
+	index_data_fill(&data, &entry->data->oid, &stat);
+	return data;
+}
+
 static void make_files(void)
 {
 	init_repository();
@@ -134,6 +146,8 @@ static void nanoseconds_are_compared_where_both_are_known(void **state)
 	struct index_stat_rules rules = all_rules;
 	struct index *index;
 	struct index_entry *entry;
+	struct index_data data;
+	struct index_stat filled;
 	struct stat st;
 
 	(void)state;
@@ -147,7 +161,10 @@ static void nanoseconds_are_compared_where_both_are_known(void **state)
 	index = index_of(NULL, ".git/index");
 	entry = &index->entries[index_position(index, "file", 4)];
 	assert_int_equal(lstat("file", &st), 0);
-	entry->stat.mtime_nsec = 0;
+	filled = index_entry_stat(entry);
+	filled.mtime_nsec = 0;
+	index_data_fill(&data, &entry->data->oid, &filled);
+	entry->data = &data;
 	assert_true(index_entry_matches(index, entry, &st, &rules));
 	index_free(index);
 }
@@ -157,6 +174,7 @@ static void without_links_a_file_may_be_one(void **state)
 	struct index_stat_rules rules = all_rules;
 	struct index *index;
 	struct index_entry *entry;
+	struct index_data data;
 	struct stat st;
 
 	(void)state;
@@ -166,7 +184,8 @@ static void without_links_a_file_may_be_one(void **state)
 	index = index_of(NULL, ".git/index");
 	entry = &index->entries[index_position(index, "link", 4)];
 	assert_int_equal(lstat("link", &st), 0);
-	index_stat_fill(&entry->stat, &st);
+	data = data_of(entry, &st);
+	entry->data = &data;
 	assert_true(index_entry_matches(index, entry, &st, &rules));
 	assert_false(index_entry_matches(index, entry, &st, &all_rules));
 	index_free(index);
@@ -224,6 +243,7 @@ static void conflicts_and_intents_do_not_match(void **state)
 {
 	struct index *index;
 	struct index_entry *entry;
+	struct index_data data, conflicted;
 	struct stat st;
 
 	(void)state;
@@ -234,12 +254,14 @@ static void conflicts_and_intents_do_not_match(void **state)
 	index = index_of(NULL, ".git/index");
 	assert_string_equal(index->entries[0].path, "both");
 	assert_int_equal(lstat("file", &st), 0);
-	index_stat_fill(&index->entries[0].stat, &st);
+	conflicted = data_of(&index->entries[0], &st);
+	index->entries[0].data = &conflicted;
 	assert_false(index_entry_matches(index, &index->entries[0], &st,
 					 &all_rules));
 	entry = &index->entries[index_position(index, "n", 1)];
 	assert_int_equal(lstat("n", &st), 0);
-	index_stat_fill(&entry->stat, &st);
+	data = data_of(entry, &st);
+	entry->data = &data;
 	assert_false(index_entry_matches(index, entry, &st, &all_rules));
 	entry->flags = 0;
 	assert_true(index_entry_matches(index, entry, &st, &all_rules));
@@ -263,7 +285,7 @@ static void flags_make_no_difference(void **state)
 static void stat_data_are_filled_as_git_does(void **state)
 {
 	static const char *const paths[] = {"file", "exec", "link", "empty"};
-	struct index_stat filled;
+	struct index_stat filled, said;
 	struct index *index;
 	struct stat st;
 
@@ -275,7 +297,8 @@ static void stat_data_are_filled_as_git_does(void **state)
 
 		assert_int_equal(lstat(paths[i], &st), 0);
 		index_stat_fill(&filled, &st);
-		assert_memory_equal(&filled, &entry->stat, sizeof(filled));
+		said = index_entry_stat(entry);
+		assert_memory_equal(&filled, &said, sizeof(filled));
 	}
 	index_free(index);
 

@@ -6,17 +6,32 @@
 
 #define FILE_NAME ".git/checkpoint.d/plain"
 
+static struct index_data some_data(unsigned char id, uint32_t ctime_nsec)
+{
+	const struct index_stat stat = {.mtime_sec = 1,
+					.ctime_sec = 2,
+					.ctime_nsec = ctime_nsec,
+					.ino = 3,
+					.size = 4};
+	struct index_data data;
+	struct oid oid;
+
+	memset(oid.id, id, sizeof(oid.id));
+	index_data_fill(&data, &oid, &stat);
+	return data;
+}
+
 static struct index_entry some_entry(const char *path)
 {
-	struct index_entry entry = {
+	static struct index_data data;
+
+	data = some_data(7, 0);
+	return (struct index_entry){
 		.path = path,
+		.data = &data,
 		.path_len = (uint32_t)strlen(path),
 		.mode = 0100644,
-		.stat = {.mtime_sec = 1, .ctime_sec = 2, .ino = 3, .size = 4},
 	};
-
-	memset(entry.oid.id, 7, sizeof(entry.oid.id));
-	return entry;
 }
 
 static void write_one(struct repository *repo, const char *path)
@@ -42,16 +57,18 @@ static bool knows(struct plain *plain, const struct index_entry *entry)
 static void test_an_entry_is_known_while_it_is_the_same(void **state)
 {
 	struct repository *repo = repo_new();
+	const struct index_data other_id = some_data(8, 0);
+	const struct index_data later = some_data(7, 1);
 	struct index_entry entry = some_entry("a/b");
 
 	(void)state;
 	assert_false(knows(plain_read(repo), &entry));
 	write_one(repo, "a/b");
 	assert_true(knows(plain_read(repo), &entry));
-	entry.oid.id[19]++;
+	entry.data = &other_id;
 	assert_false(knows(plain_read(repo), &entry));
 	entry = some_entry("a/b");
-	entry.stat.ctime_nsec++;
+	entry.data = &later;
 	assert_false(knows(plain_read(repo), &entry));
 	entry = some_entry("a/b");
 	entry.mode = 0100755;

@@ -10,19 +10,26 @@ void index_extra_init(struct index_extra *extra)
 	*extra = (struct index_extra){.version = 2};
 }
 
-static void release_entries(struct index_entry *entries, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		free((char *)entries[i].path);
-	free(entries);
-}
-
 void index_extra_release(struct index_extra *extra)
 {
-	release_entries(extra->stages, extra->nr_stages);
-	release_entries(extra->intents, extra->nr_intents);
-	release_entries(extra->flags, extra->nr_flags);
+	free(extra->stages);
+	free(extra->intents);
+	free(extra->flags);
+	arena_release(&extra->arena);
 	index_extra_init(extra);
+}
+
+/* What it points at is copied. */
+static void own(struct index_extra *extra, struct index_entry *entry)
+{
+	entry->path = arena_copy(&extra->arena, entry->path, entry->path_len);
+	if (entry->data) {
+		struct index_data *data =
+			arena_get(&extra->arena, sizeof(*data), 1);
+
+		*data = *entry->data;
+		entry->data = data;
+	}
 }
 
 #define ADD_ENTRY(extra, kind, entry)                                          \
@@ -30,8 +37,7 @@ void index_extra_release(struct index_extra *extra)
 		ARRAY_GROW((extra)->kind, (extra)->nr_##kind,                  \
 			   (extra)->alloc_##kind);                             \
 		(extra)->kind[(extra)->nr_##kind] = (entry);                   \
-		(extra)->kind[(extra)->nr_##kind++].path =                     \
-			xstrdup((entry).path);                                 \
+		own((extra), &(extra)->kind[(extra)->nr_##kind++]);            \
 	} while (0)
 
 void index_extra_collect(struct index_extra *out, const struct index *index)
@@ -52,6 +58,7 @@ void index_extra_collect(struct index_extra *out, const struct index *index)
 		else if (entry.flags & INDEX_INTENT_TO_ADD)
 			ADD_ENTRY(out, intents, entry);
 		entry.flags &= lasting;
+		entry.data = NULL;
 		if (!entry.stage && entry.flags)
 			ADD_ENTRY(out, flags, entry);
 	}
@@ -72,7 +79,7 @@ void index_extra_write(const struct index_extra *extra, struct buf *out)
 		const struct index_entry *entry = &extra->stages[i];
 
 		buf_addf(out, "stage %d %06o %s ", entry->stage, entry->mode,
-			 oid_hex(&entry->oid, hex));
+			 oid_hex(&entry->data->oid, hex));
 		end_with_path(out, entry->path);
 	}
 	for (size_t i = 0; i < extra->nr_intents; i++) {
@@ -110,7 +117,7 @@ static int read_file_mode(struct line_reader *reader, struct index_entry *entry,
 	if (mode != MODE_FILE && mode != MODE_EXEC && mode != MODE_LINK &&
 	    mode != MODE_GITLINK)
 		return line_error(reader, err);
-	entry->mode = mode;
+	entry->mode = (uint16_t)mode;
 	return 0;
 }
 
@@ -119,14 +126,18 @@ static int read_stage(struct line_reader *reader, struct index_extra *extra,
 {
 	const char *stage = line_field(reader);
 	struct index_entry entry = {0};
+	struct index_data data;
+	struct oid oid;
 
 	if (!stage || stage[0] < '1' || stage[0] > '3' || stage[1])
 		return line_error(reader, err);
 	entry.stage = (uint8_t)(stage[0] - '0');
 	if (read_file_mode(reader, &entry, err) < 0 ||
-	    line_oid(reader, &entry.oid, err) < 0 ||
+	    line_oid(reader, &oid, err) < 0 ||
 	    read_entry(reader, &entry, err) < 0)
 		return err->code;
+	index_data_fill(&data, &oid, NULL);
+	entry.data = &data;
 	ADD_ENTRY(extra, stages, entry);
 	free((char *)entry.path);
 	return 0;

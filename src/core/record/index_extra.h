@@ -15,19 +15,21 @@
 #ifndef CORE_RECORD_INDEX_EXTRA_H
 #define CORE_RECORD_INDEX_EXTRA_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "git/index.h"
 
-/* What is not a plain entry at stage 0. Entries own their paths here. */
+/* What is not a plain entry at stage 0. */
 struct index_extra {
 	unsigned version;
 	struct index_entry *stages;
 	size_t nr_stages, alloc_stages;
 	struct index_entry *intents;
 	size_t nr_intents, alloc_intents;
-	struct index_entry *flags; /* path and flags only */
+	struct index_entry *flags; /* path and flags only, no data */
 	size_t nr_flags, alloc_flags;
+	struct arena arena; /* what entries point at */
 };
 
 void index_extra_init(struct index_extra *extra);

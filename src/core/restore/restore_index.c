@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/path.h"
 #include "core/record/pathspec.h"
@@ -26,6 +27,7 @@ struct building {
 	size_t nr_changes, alloc_changes;
 	struct index_entry *entries;
 	size_t nr, alloc;
+	struct arena arena; /* what they point at, where nobody else has it */
 	bool changed;
 	bool writing; /* not only comparing */
 };
@@ -36,6 +38,16 @@ static bool is_plain(const struct index_entry *entry)
 }
 
 /* -- entries ------------------------------------------------------------- */
+
+/* Give the entry this id and stat data (NULL: none known) for its own. */
+static void set_data(struct building *building, struct index_entry *entry,
+		     const struct oid *oid, const struct index_stat *stat)
+{
+	struct index_data *data = arena_get(&building->arena, sizeof(*data), 1);
+
+	index_data_fill(data, oid, stat);
+	entry->data = data;
+}
 
 /* git checks out what the index has without looking at its names again. */
 static int check_change(void *context, const struct tree_change *change,
@@ -65,10 +77,12 @@ static int note_change(void *context, const struct tree_change *change,
 	ARRAY_GROW(building->changes, building->nr_changes,
 		   building->alloc_changes);
 	entry = &building->changes[building->nr_changes++];
-	*entry = (struct index_entry){.path = xstrdup(change->path),
-				      .mode = change->new_mode,
-				      .oid = change->new_oid};
-	entry->path_len = (uint32_t)strlen(entry->path);
+	*entry =
+		(struct index_entry){.path_len = (uint32_t)strlen(change->path),
+				     .mode = (uint16_t)change->new_mode};
+	entry->path =
+		arena_copy(&building->arena, change->path, entry->path_len);
+	set_data(building, entry, &change->new_oid, NULL);
 	return 0;
 }
 
@@ -131,7 +145,7 @@ static void add_extra(struct building *building,
 		if (!pathspec_matches(building->pathspecs, entry.path))
 			continue;
 		if (entry.flags & INDEX_INTENT_TO_ADD)
-			entry.oid = blob_empty_id;
+			set_data(building, &entry, &blob_empty_id, NULL);
 		add_entry(building, &entry);
 		building->changed = true;
 	}
@@ -172,35 +186,38 @@ static void set_flags(struct building *building)
 
 /* -- stat data ----------------------------------------------------------- */
 
-static const struct index_stat no_stat;
+static void set_stat(struct building *building, struct index_entry *entry,
+		     const struct index_stat *stat)
+{
+	set_data(building, entry, &entry->data->oid, stat);
+}
 
 /* The file of an entry that the plan has dealt with. */
 static void stat_from_item(struct building *building, struct index_entry *entry,
 			   const struct plan_item *item)
 {
+	const struct oid *oid = &entry->data->oid;
+	const struct index_stat *stat = NULL;
 	struct snapshot_path found;
 
 	switch (item->action) {
 	case PLAN_CREATE:
 	case PLAN_WRITE:
-		entry->stat = no_stat;
-		if (item->mode == entry->mode &&
-		    oid_equal(&item->blob, &entry->oid))
-			entry->stat = item->after;
+		if (item->mode == entry->mode && oid_equal(&item->blob, oid))
+			stat = &item->after;
 		break;
 	case PLAN_CHMOD:
 		snapshot_find(building->now, entry->path, &found);
-		entry->stat = no_stat;
-		if (found.present && oid_equal(&found.blob, &entry->oid) &&
+		if (found.present && oid_equal(&found.blob, oid) &&
 		    item->mode == entry->mode)
-			entry->stat = item->after;
+			stat = &item->after;
 		break;
 	case PLAN_DELETE:
-		entry->stat = no_stat;
 		break;
 	default:
 		return;
 	}
+	set_stat(building, entry, stat);
 	entry->flags &= (uint8_t)~INDEX_RACY;
 	building->changed = true;
 }
@@ -213,7 +230,7 @@ static bool find_stat(const struct building *building,
 
 	snapshot_find(building->now, entry->path, &found);
 	return found.present && found.mode == entry->mode &&
-	       oid_equal(&found.blob, &entry->oid) &&
+	       oid_equal(&found.blob, &entry->data->oid) &&
 	       !dir_stat(building->now->scan->top_fd, entry->path, st) &&
 	       (!found.known_stat ||
 		(st->st_mtim.tv_sec == found.st.st_mtim.tv_sec &&
@@ -225,11 +242,13 @@ static bool find_stat(const struct building *building,
 /* An entry that is another than before, of a file that is not. */
 static void stat_from_disk(struct building *building, struct index_entry *entry)
 {
+	struct index_stat now;
 	struct stat st;
+	bool known = find_stat(building, entry, &st);
 
-	entry->stat = no_stat;
-	if (find_stat(building, entry, &st))
-		index_stat_fill(&entry->stat, &st);
+	if (known)
+		index_stat_fill(&now, &st);
+	set_stat(building, entry, known ? &now : NULL);
 }
 
 /* git never looks at such a file again, and takes it for changed by its time
@@ -237,15 +256,15 @@ static void stat_from_disk(struct building *building, struct index_entry *entry)
 static void refresh_flagged(struct building *building,
 			    struct index_entry *entry)
 {
-	struct index_stat now;
+	struct index_stat was = index_entry_stat(entry), now;
 	struct stat st;
 
 	if (!building->writing || !find_stat(building, entry, &st))
 		return;
 	index_stat_fill(&now, &st);
-	if (!memcmp(&now, &entry->stat, sizeof(now)))
+	if (!memcmp(&now, &was, sizeof(now)))
 		return;
-	entry->stat = now;
+	set_stat(building, entry, &now);
 	building->changed = true;
 }
 
@@ -311,7 +330,7 @@ static void set_stats(struct building *building)
 		 * marked as unknown: git merge --abort, which compares by stat
 		 * alone, would refuse. */
 		if (!before || before->mode != entry->mode ||
-		    !oid_equal(&before->oid, &entry->oid) ||
+		    !oid_equal(&before->data->oid, &entry->data->oid) ||
 		    entry->flags & INDEX_RACY) {
 			stat_from_disk(building, entry);
 			entry->flags &= (uint8_t)~INDEX_RACY;
@@ -441,10 +460,9 @@ static int build(struct building *building, struct error *err)
 
 static void release(struct building *building)
 {
-	for (size_t i = 0; i < building->nr_changes; i++)
-		free((char *)building->changes[i].path);
 	free(building->changes);
 	free(building->entries);
+	arena_release(&building->arena);
 }
 
 int restore_index(struct index_lock *lock, struct snapshot *now,

@@ -174,7 +174,7 @@ static int read_filtered(struct reading *reading, struct error *err)
 		paths[nr] = file->item->path;
 		contents[nr] = &file->content;
 		known[nr++] = file->item->kind == SCAN_SAME
-				      ? &file->item->entry->oid
+				      ? &file->item->entry->data->oid
 				      : NULL;
 	}
 	if (nr)
@@ -203,7 +203,7 @@ static void settle_read(struct snapshot *snapshot, struct snapshot_file *file)
 	if (item->kind == SCAN_CHANGED && !item->entry->stage &&
 	    !(item->entry->flags & INDEX_INTENT_TO_ADD) &&
 	    item->mode == item->entry->mode &&
-	    oid_equal(&item->oid, &item->entry->oid))
+	    oid_equal(&item->oid, &item->entry->data->oid))
 		item->kind = SCAN_SAME;
 	if (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED)
 		snapshot->new_untracked_bytes += content->new_bytes;

@@ -213,10 +213,10 @@ static int write_stages(struct snapshot *snapshot, struct error *err)
 		char *path = xstrfmt("%d/%s", entry->stage, entry->path);
 
 		if (!ret)
-			ret = snapshot_expect_object(snapshot, &entry->oid,
-						     entry->mode, entry->path,
-						     err);
-		tree_builder_add(builder, path, entry->mode, &entry->oid);
+			ret = snapshot_expect_object(
+				snapshot, &entry->data->oid, entry->mode,
+				entry->path, err);
+		tree_builder_add(builder, path, entry->mode, &entry->data->oid);
 		free(path);
 	}
 	if (!ret && tree_builder_count(builder))

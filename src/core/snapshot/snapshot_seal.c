@@ -80,7 +80,7 @@ static void list_entries(struct sealing *sealing, const struct scan_dir *dir,
 		if (!all && strchr(entry->path + dir->path_len, '/'))
 			continue;
 		add_run(lists, index_run_of(scan->index, at));
-		seal_add_inode(sealing->writer, entry->stat.ino);
+		seal_add_inode(sealing->writer, index_entry_stat(entry).ino);
 		if (scan->permissions[at] < SCAN_IS_LINK)
 			census_add_file(sealing->census, scan->permissions[at]);
 	}

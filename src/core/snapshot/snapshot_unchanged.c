@@ -75,7 +75,7 @@ static void add_same(struct scan_dir *dir, const struct index_entry *entry)
 						 .path = xstrdup(entry->path),
 						 .entry = entry,
 						 .mode = entry->mode,
-						 .oid = entry->oid};
+						 .oid = entry->data->oid};
 }
 
 static void add_look(struct looking *looking, struct scan_dir *dir, size_t at)
