@@ -23,9 +23,9 @@
 static const struct command commands[] = {
 	COMMAND_GROUP("save and bring back"),
 	{"create", "save the workspace as it is", cmd_create, NEED_REPO_EARLY},
-	{"restore", "bring a checkpoint back", cmd_restore, NEED_REPO},
-	{"undo", "take back the last restore", cmd_undo, NEED_REPO},
-	{"redo", "take back the last undo", cmd_redo, NEED_REPO},
+	{"restore", "bring a checkpoint back", cmd_restore, NEED_REPO_EARLY},
+	{"undo", "take back the last restore", cmd_undo, NEED_REPO_EARLY},
+	{"redo", "take back the last undo", cmd_redo, NEED_REPO_EARLY},
 	{"guard", "save, then run a command that may do harm", cmd_guard,
 	 NEED_REPO},
 	COMMAND_GROUP("let it take them by itself"),

@@ -6,6 +6,7 @@
 #include "core/record/pathspec.h"
 #include "core/restore/restore.h"
 #include "core/work/into.h"
+#include "git/object.h"
 #include "git/repository.h"
 #include "ui/options.h"
 #include "ui/output.h"
@@ -176,6 +177,8 @@ int cmd_restore(struct command_context *context, int argc, const char **argv,
 		ret = restore_abort(context->repo, argc, as_typed, &result,
 				    err);
 	} else if (!ret) {
+		/* Whatever is read from packs need not wait for libgit2. */
+		object_read_many(context->repo);
 		ret = checkpoint_resolve(context->repo, restore.args.items[0],
 					 &restore.request.target, err);
 		if (!ret)

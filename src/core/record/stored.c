@@ -4,6 +4,7 @@
 #include "git/object.h"
 #include "git/operation_tag.h"
 #include "git/ref.h"
+#include "git/repository.h"
 #include "git/tree.h"
 
 static int invalid(const struct stored *stored, const char *what,
@@ -216,6 +217,8 @@ static int add_operation_tag(void *context, const char *path,
 				 path);
 	ret = object_read(reading->repo, &entry->oid, OBJECT_BLOB,
 			  STORED_MAX_TEXT, &text, err);
+	if (!ret)
+		ret = repository_library(reading->repo, err);
 	if (!ret)
 		ret = operation_tag_add(reading->out, &oid, &text, err);
 	buf_release(&text);

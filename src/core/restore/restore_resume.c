@@ -44,6 +44,8 @@ static int resume_journal(struct repository *repo, bool aborting, int argc,
 	if (ret == ERR_NOT_FOUND)
 		error_set(err, ERR_REFUSED, "no restore is under way");
 	if (!ret)
+		ret = repository_library(repo, err);
+	if (!ret)
 		ret = drop_lock(repo, &journal, err);
 	if (!ret)
 		ret = restore_sweep(repo, &journal, err);
