@@ -261,9 +261,11 @@ int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
 const char *index_lock_path(const struct index_lock *lock);
 /*
  * Sync it and rename it over the index. `lock` is freed in either case; after
- * an error the index is what it was.
+ * an error the index is what it was. `after` (may be NULL) gets the stat of the
+ * new one.
  */
-int index_lock_commit(struct index_lock *lock, struct error *err);
+int index_lock_commit(struct index_lock *lock, struct stat *after,
+		      struct error *err);
 /* Remove it. */
 void index_lock_rollback(struct index_lock *lock);
 

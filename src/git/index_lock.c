@@ -175,13 +175,14 @@ int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
 	return ret;
 }
 
-/* A crash must leave the old index or all of the new one. */
-static int sync_file(const char *path, struct error *err)
+/* A crash must leave the old index or all of the new one. Opened for that. */
+static int open_and_sync(int *out_fd, const char *path, struct error *err)
 {
 	struct stat st;
 	int ret = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 
+	*out_fd = fd;
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", path);
 	if (fstat(fd, &st) < 0 || fsync(fd) < 0)
@@ -189,20 +190,26 @@ static int sync_file(const char *path, struct error *err)
 	else if (!st.st_size)
 		ret = error_set(err, ERR_FAILED, "nothing was written to '%s'",
 				path);
-	close(fd);
 	return ret;
 }
 
-int index_lock_commit(struct index_lock *lock, struct error *err)
+int index_lock_commit(struct index_lock *lock, struct stat *after,
+		      struct error *err)
 {
-	int ret = sync_file(lock->lock_path, err);
+	int fd;
+	int ret = open_and_sync(&fd, lock->lock_path, err);
 
 	index_lock_drop_token(lock);
 	if (!ret && rename(lock->lock_path, lock->path) < 0)
 		ret = error_errno(err, "cannot rename '%s' to '%s'",
 				  lock->lock_path, lock->path);
+	/* A rename is a change of the inode. */
+	if (!ret && after && fstat(fd, after) < 0)
+		memset(after, 0, sizeof(*after));
 	if (ret < 0)
 		unlink(lock->lock_path);
+	if (fd >= 0)
+		close(fd);
 	lock_free(lock);
 	return ret;
 }

@@ -293,7 +293,7 @@ static void compare_copy(struct round *round, const struct index *index)
 	if (index_lock(&lock, ".git/copy", NULL, &err) < 0 ||
 	    index_lock_write(lock, index->entries, index->nr, version,
 			     chance(round, 70), index->tree, &err) < 0 ||
-	    index_lock_commit(lock, &err) < 0)
+	    index_lock_commit(lock, NULL, &err) < 0)
 		fail_msg("seed %ju: %s", (uintmax_t)round->seed, err.text);
 	index_free(read_and_compare(round, ".git/copy"));
 	assert_same_output(round, "status --porcelain");

@@ -122,6 +122,33 @@ newline'
 	run -1 grep -c '"file[0-9]' "$TMPDIR/trace"
 }
 
+# The file whose checksum needs no look any more, by its inode.
+index_seen() {
+	od -An -tu8 -j27 -N8 .git/checkpoint.d/index-seen | tr -d ' '
+}
+
+@test 'an index that a restore wrote need not be summed up again' {
+	repo_new
+	git checkpoint create -q
+	echo changed >>file
+	git add file
+	git checkpoint restore -q latest
+	assert_equal "$(index_seen)" "$(stat -c %i .git/index)"
+	git diff --cached --quiet
+	git checkpoint undo -q
+	assert_equal "$(index_seen)" "$(stat -c %i .git/index)"
+}
+
+@test 'one that git wrote for it does' {
+	repo_new
+	git update-index --split-index
+	git checkpoint create -q
+	echo changed >>file
+	git add file
+	git checkpoint restore -q latest
+	assert_not_equal "$(index_seen)" "$(stat -c %i .git/index)"
+}
+
 @test 'the cache tree of the index is whole afterwards' {
 	repo_new
 	git checkpoint create -q

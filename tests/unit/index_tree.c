@@ -218,7 +218,7 @@ static void write_with_tree(const struct index *index,
 	assert_ok(index_lock_write(lock, index->entries, index->nr, 2, true,
 				   tree, &err),
 		  &err);
-	assert_ok(index_lock_commit(lock, &err), &err);
+	assert_ok(index_lock_commit(lock, NULL, &err), &err);
 }
 
 /* As a restore does it: entries of one source, the tree of another. */

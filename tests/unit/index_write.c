@@ -37,7 +37,7 @@ static void write_index(const struct index *index, unsigned version,
 	if (index_lock_write(lock, index->entries, index->nr, version,
 			     checksummed, tree, &err) < 0)
 		fail_msg("%s", err.text);
-	if (index_lock_commit(lock, &err) < 0)
+	if (index_lock_commit(lock, NULL, &err) < 0)
 		fail_msg("%s", err.text);
 }
 
@@ -389,7 +389,7 @@ static void commits_nothing_that_was_not_written(void **state)
 	make_files();
 	shell("cp .git/index before");
 	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
-	assert_int_equal(index_lock_commit(lock, &err), ERR_FAILED);
+	assert_int_equal(index_lock_commit(lock, NULL, &err), ERR_FAILED);
 	error_release(&err);
 	shell("cmp before .git/index && test ! -e .git/index.lock");
 }
@@ -409,7 +409,7 @@ static void git_may_work_on_the_lock_file(void **state)
 					  true, NULL, &err),
 			 0);
 	shell("GIT_INDEX_FILE=.git/index.lock git rm -q --cached a/f1");
-	assert_int_equal(index_lock_commit(lock, &err), 0);
+	assert_int_equal(index_lock_commit(lock, NULL, &err), 0);
 	index_free(index);
 	index = read_like_git(NULL, ".git/index");
 	assert_null(index_find(index, "a/f1"));
@@ -433,7 +433,7 @@ static void a_link_to_the_index_stays(void **state)
 	assert_int_equal(
 		index_lock_write(lock, index->entries, 1, 2, true, NULL, &err),
 		0);
-	assert_int_equal(index_lock_commit(lock, &err), 0);
+	assert_int_equal(index_lock_commit(lock, NULL, &err), 0);
 	shell("test -L .git/index && test -L far/near && "
 	      "test $(git ls-files | wc -l) = 1");
 	index_free(index);

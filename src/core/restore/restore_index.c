@@ -9,6 +9,7 @@
 #include "core/record/pathspec.h"
 #include "core/restore/plan.h"
 #include "git/index.h"
+#include "git/index_seen.h"
 #include "git/object.h"
 #include "git/process.h"
 #include "git/repository.h"
@@ -393,6 +394,22 @@ static int add_extensions(const struct building *building,
 	return ret;
 }
 
+/* The next walk need not sum up what was summed up to be written. Where git
+ * wrote it, it has to. */
+static void note_seen(const struct building *building, const struct stat *after)
+{
+	const struct index *index = building->now->scan->index;
+	struct error ignored = ERROR_INIT;
+	struct index_seen seen;
+
+	if (index->split || index->untracked_cache || index->fsmonitor ||
+	    index->sparse)
+		return;
+	index_seen_fill(&seen, after);
+	index_seen_write(building->now->repo->git_dir, &seen, &ignored);
+	error_release(&ignored);
+}
+
 static int write_index(struct building *building, struct index_lock *lock,
 		       struct error *err)
 {
@@ -474,6 +491,7 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 				    .plan = plan,
 				    .pathspecs = pathspecs,
 				    .writing = true};
+	struct stat after;
 	int ret = build(&building, err);
 
 	if (!ret && building.changed && target->index_extra.nr_intents)
@@ -481,9 +499,11 @@ int restore_index(struct index_lock *lock, struct snapshot *now,
 	if (!ret && building.changed)
 		ret = write_index(&building, lock, err);
 	if (!ret && building.changed)
-		ret = index_lock_commit(lock, err);
+		ret = index_lock_commit(lock, &after, err);
 	else
 		index_lock_rollback(lock);
+	if (!ret && building.changed)
+		note_seen(&building, &after);
 	release(&building);
 	return ret;
 }
