@@ -44,7 +44,7 @@ else
 say = @:
 endif
 
-PACKAGES = libgit2 libcjson zlib nettle yaml-0.1
+PACKAGES = libgit2 libcjson zlib libdeflate nettle yaml-0.1
 # The libgit2 whose behaviour this code knows, from and below.
 LIBGIT2_FROM = 1.5.0
 LIBGIT2_BELOW = 2.0.0

@@ -100,16 +100,15 @@ done:
 static int add_whole(struct pack *pack, enum object_type type, const void *data,
 		     size_t len, struct oid *out, struct error *err)
 {
-	struct deflater *deflater = NULL;
+	struct deflater *deflater;
 	int ret;
 
 	if (object_hash(out, type, data, len, err) < 0)
 		return err->code;
 	if (pack_has(pack, out))
 		return 0;
-	ret = deflater_take(&pack->deflaters, &deflater, err);
-	if (!ret)
-		ret = deflater_whole(deflater, type, data, len, err);
+	deflater = deflater_take(&pack->deflaters);
+	ret = deflater_whole(deflater, type, data, len, err);
 	if (!ret)
 		ret = add_entry(pack, &deflater->out, out, err);
 	deflater_give(&pack->deflaters, deflater);
@@ -229,12 +228,13 @@ static int add_stream(struct pack *pack, enum object_type type, uint64_t size,
 		.size = size,
 		.read = read,
 		.context = context,
+		.deflater = deflater_take(&pack->deflaters),
 	};
 	int ret;
 
 	ret = hasher_new(&stream.hasher, type, size, err);
 	if (!ret)
-		ret = deflater_take(&pack->deflaters, &stream.deflater, err);
+		ret = deflater_start(stream.deflater, err);
 	if (!ret) {
 		stream.piece = xmalloc(PIECE_BYTES);
 		pthread_mutex_lock(&pack->lock);

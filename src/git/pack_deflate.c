@@ -1,21 +1,27 @@
 #include "git/pack_deflate.h"
 
+#include <libdeflate.h>
+
 #include "base/alloc.h"
 
 #define OUTPUT_BYTES (64u << 10)
 /* A buffer that has grown beyond this is not kept for the next object. */
 #define KEEP_BYTES (1u << 20)
+/* What zlib's default stands for, in both. */
+#define DEFAULT_LEVEL 6
 
 void deflater_pool_init(struct deflater_pool *pool, int level)
 {
-	pool->level = level;
+	pool->level = level < 0 ? DEFAULT_LEVEL : level;
 	pool->idle = NULL;
 	pthread_mutex_init(&pool->lock, NULL);
 }
 
 static void free_deflater(struct deflater *deflater)
 {
-	deflateEnd(&deflater->z);
+	libdeflate_free_compressor(deflater->whole);
+	if (deflater->in_pieces)
+		deflateEnd(&deflater->pieces);
 	buf_release(&deflater->out);
 	free(deflater);
 }
@@ -31,30 +37,21 @@ void deflater_pool_release(struct deflater_pool *pool)
 	pthread_mutex_destroy(&pool->lock);
 }
 
-int deflater_take(struct deflater_pool *pool, struct deflater **out,
-		  struct error *err)
+struct deflater *deflater_take(struct deflater_pool *pool)
 {
 	struct deflater *deflater;
-	int rc;
 
 	pthread_mutex_lock(&pool->lock);
 	deflater = pool->idle;
 	if (deflater)
 		pool->idle = deflater->next;
 	pthread_mutex_unlock(&pool->lock);
-	if (deflater) {
-		rc = deflateReset(&deflater->z);
-	} else {
+	if (!deflater) {
 		deflater = xcalloc(1, sizeof(*deflater));
+		deflater->level = pool->level;
 		deflater->out = (struct buf)BUF_INIT;
-		rc = deflateInit(&deflater->z, pool->level);
 	}
-	if (rc != Z_OK) {
-		free_deflater(deflater);
-		return error_set(err, ERR_FAILED, "cannot deflate");
-	}
-	*out = deflater;
-	return 0;
+	return deflater;
 }
 
 void deflater_give(struct deflater_pool *pool, struct deflater *deflater)
@@ -86,20 +83,34 @@ int deflater_whole(struct deflater *deflater, enum object_type type,
 		   const void *data, size_t len, struct error *err)
 {
 	unsigned char header[PACK_HEADER_MAX];
-	z_stream *z = &deflater->z;
 	struct buf *out = &deflater->out;
-	uLong bound = deflateBound(z, len);
+	size_t bound, got = 0;
 
-	buf_reset(out);
-	buf_add(out, header, pack_header(header, type, len));
-	buf_grow(out, bound);
-	z->next_in = (Bytef *)data;
-	z->avail_in = (uInt)len;
-	z->next_out = (Bytef *)out->ptr + out->len;
-	z->avail_out = (uInt)bound;
-	if (deflate(z, Z_FINISH) != Z_STREAM_END)
+	if (!deflater->whole)
+		deflater->whole = libdeflate_alloc_compressor(deflater->level);
+	if (deflater->whole) {
+		bound = libdeflate_zlib_compress_bound(deflater->whole, len);
+		buf_reset(out);
+		buf_add(out, header, pack_header(header, type, len));
+		buf_grow(out, bound);
+		got = libdeflate_zlib_compress(deflater->whole, data, len,
+					       out->ptr + out->len, bound);
+	}
+	if (!got)
 		return error_set(err, ERR_FAILED, "cannot deflate");
-	buf_setlen(out, out->len + bound - z->avail_out);
+	buf_setlen(out, out->len + got);
+	return 0;
+}
+
+int deflater_start(struct deflater *deflater, struct error *err)
+{
+	int rc = deflater->in_pieces
+			 ? deflateReset(&deflater->pieces)
+			 : deflateInit(&deflater->pieces, deflater->level);
+
+	if (rc != Z_OK)
+		return error_set(err, ERR_FAILED, "cannot deflate");
+	deflater->in_pieces = true;
 	return 0;
 }
 
@@ -107,7 +118,7 @@ int deflater_piece(struct deflater *deflater, const void *data, size_t len,
 		   bool last, deflater_sink sink, void *context,
 		   struct error *err)
 {
-	z_stream *z = &deflater->z;
+	z_stream *z = &deflater->pieces;
 	int rc, ret = 0;
 
 	buf_reset(&deflater->out);
