@@ -141,12 +141,24 @@ static int rename_over(const char *temporary, const char *path, bool sync,
 	return sync ? file_sync_dir(path, err) : 0;
 }
 
+static int publish(int fd, const char *temporary, const char *path, bool sync,
+		   struct error *err)
+{
+	if (sync_and_close(fd, sync, err) < 0)
+		return error_prefix(err, "'%s'", temporary);
+	return rename_over(temporary, path, sync, err);
+}
+
 int file_publish(int fd, const char *temporary, const char *path,
 		 struct error *err)
 {
-	if (sync_and_close(fd, true, err) < 0)
-		return error_prefix(err, "'%s'", temporary);
-	return rename_over(temporary, path, true, err);
+	return publish(fd, temporary, path, true, err);
+}
+
+int file_put_in_place(int fd, const char *temporary, const char *path,
+		      struct error *err)
+{
+	return publish(fd, temporary, path, false, err);
 }
 
 /* `mode` NULL: that of a file of ours. */

@@ -30,6 +30,9 @@ int file_open_beside(int *out_fd, char **temporary, const char *path,
  * free() as before, and on failure to unlink(2). */
 int file_publish(int fd, const char *temporary, const char *path,
 		 struct error *err);
+/* The same without syncing it. */
+int file_put_in_place(int fd, const char *temporary, const char *path,
+		      struct error *err);
 /* The same for a file of the user's: with these permissions. */
 int file_replace_mode(const char *path, const void *data, size_t len,
 		      mode_t mode, struct error *err);

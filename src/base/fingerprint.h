@@ -20,6 +20,9 @@ uint64_t fingerprint_add(uint64_t sum, const void *data, size_t len);
  * what SHA-1 takes.
  */
 #define FINGERPRINT_SEAL_SIZE sizeof(uint64_t)
+/* So many bytes at a time, and what is left at the end, are added to a sum that
+ * begins with 0: so that a file can be sealed while it is written. */
+#define FINGERPRINT_PIECE ((size_t)64 << 10)
 void fingerprint_seal(struct buf *out);
 /* Whether `len` bytes are sealed; their seal is part of them. */
 bool fingerprint_is_sealed(const void *data, size_t len);

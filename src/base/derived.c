@@ -1,0 +1,142 @@
+#include "base/derived.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "base/fingerprint.h"
+
+/* -- writing ------------------------------------------------------------- */
+
+void derived_begin(struct derived_writer *writer, const char *path)
+{
+	*writer = (struct derived_writer){
+		.path = xstrdup(path), .fd = -1, .err = ERROR_INIT};
+	writer->piece = xmalloc(FINGERPRINT_PIECE);
+	file_open_beside(&writer->fd, &writer->temporary, path, &writer->err);
+}
+
+static void write_out(struct derived_writer *writer, const void *data,
+		      size_t len)
+{
+	if (!writer->err.code &&
+	    file_write_all(writer->fd, data, len, &writer->err) < 0)
+		error_prefix(&writer->err, "'%s'", writer->temporary);
+}
+
+static void flush(struct derived_writer *writer)
+{
+	writer->sum = fingerprint_add(writer->sum, writer->piece, writer->len);
+	write_out(writer, writer->piece, writer->len);
+	writer->len = 0;
+}
+
+void derived_add(struct derived_writer *writer, const void *data, size_t len)
+{
+	const char *at = data;
+
+	while (len) {
+		size_t now;
+
+		/* Only where more follows: the last piece may be a full one. */
+		if (writer->len == FINGERPRINT_PIECE)
+			flush(writer);
+		now = FINGERPRINT_PIECE - writer->len;
+		if (now > len)
+			now = len;
+		memcpy(writer->piece + writer->len, at, now);
+		writer->len += now;
+		at += now;
+		len -= now;
+	}
+}
+
+int derived_end(struct derived_writer *writer, struct error *err)
+{
+	int ret;
+
+	flush(writer);
+	write_out(writer, &writer->sum, sizeof(writer->sum));
+	if (writer->err.code && writer->fd >= 0)
+		close(writer->fd);
+	else if (!writer->err.code)
+		file_put_in_place(writer->fd, writer->temporary, writer->path,
+				  &writer->err);
+	ret = writer->err.code;
+	if (ret && writer->temporary)
+		unlink(writer->temporary);
+	if (ret)
+		error_move(err, &writer->err);
+	free(writer->temporary);
+	free(writer->piece);
+	free(writer->path);
+	return ret;
+}
+
+/* -- reading ------------------------------------------------------------- */
+
+static bool take(struct derived *out, const void *data, size_t len, bool mapped)
+{
+	*out = (struct derived){0};
+	if (!fingerprint_is_sealed(data, len))
+		return false;
+	*out = (struct derived){data, len - FINGERPRINT_SEAL_SIZE, mapped};
+	return true;
+}
+
+static bool map(struct derived *out, int fd)
+{
+	struct stat st;
+	void *data;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+	    (uint64_t)st.st_size > DERIVED_MAX)
+		return false;
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return false;
+	if (take(out, data, (size_t)st.st_size, true))
+		return true;
+	munmap(data, (size_t)st.st_size);
+	return false;
+}
+
+bool derived_open(struct derived *out, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	bool good;
+
+	*out = (struct derived){0};
+	if (fd < 0)
+		return false;
+	good = map(out, fd);
+	close(fd);
+	return good;
+}
+
+bool derived_copy(struct derived *out, const void *data, size_t len)
+{
+	void *copy;
+
+	*out = (struct derived){0};
+	if (!len)
+		return false;
+	copy = xmemdup(data, len);
+	if (take(out, copy, len, false))
+		return true;
+	free(copy);
+	return false;
+}
+
+void derived_release(struct derived *derived)
+{
+	if (derived->mapped)
+		munmap((void *)derived->data,
+		       derived->len + FINGERPRINT_SEAL_SIZE);
+	else
+		free((void *)derived->data);
+	*derived = (struct derived){0};
+}
