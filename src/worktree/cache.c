@@ -3,24 +3,38 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/checksum.h"
-#include "base/file.h"
-#include "base/fingerprint.h"
+#include "base/derived.h"
 #include "git/config.h"
 #include "git/repository.h"
 
 /*
  * The file: MAGIC, the sum of the settings, holder NUL, commit, the tree of the
- * index, three counts; then the entries, the ids of trees, and the recipes;
+ * index; then the entries, the ids of trees, and the recipes; how many of each;
  * then the seal. Numbers are in the machine's own order: the file never leaves
  * it.
  */
-#define MAGIC "checkpoint-cache 3\n"
-#define MAX_BYTES (1u << 30)
+#define MAGIC "checkpoint-cache 4\n"
+
+/* An entry: this; the id of its bytes, where it has one of its own; conversion
+ * and path, with their NULs. */
+struct record {
+	struct stat_data stat;
+	struct oid blob;
+	uint32_t flags;
+};
+#define KEEP_RAW 1u
+#define OWN_RAW 2u
+
+struct counts {
+	uint64_t entries, trees, recipes;
+};
 
 struct cache {
-	struct buf text; /* entries point into it */
-	struct cache_entry *entries;
+	struct derived file;
+	const char *text;  /* of its entries; of cache_of() all there is */
+	uint32_t *entries; /* where each begins in it; sorted by path */
 	size_t nr;
+	struct buf made; /* cache_of() */
 	const struct oid *trees;
 	size_t nr_trees;
 	const struct cache_recipe *recipes;
@@ -90,66 +104,88 @@ static const char *take_text(struct cursor *cursor)
 		   : take(cursor, SIZE_MAX);
 }
 
-static void take_entry(struct cursor *cursor, struct cache_entry *entry)
+static void skip_entry(struct cursor *cursor)
 {
-	unsigned char keep_raw = 0;
+	struct record record = {.flags = 0};
 
-	take_into(cursor, &entry->blob, sizeof(entry->blob));
-	take_into(cursor, &entry->raw, sizeof(entry->raw));
-	take_into(cursor, &keep_raw, 1);
-	take_into(cursor, &entry->mode, sizeof(entry->mode));
-	take_into(cursor, &entry->mtime_sec, sizeof(entry->mtime_sec));
-	take_into(cursor, &entry->ctime_sec, sizeof(entry->ctime_sec));
-	take_into(cursor, &entry->mtime_nsec, sizeof(entry->mtime_nsec));
-	take_into(cursor, &entry->ctime_nsec, sizeof(entry->ctime_nsec));
-	take_into(cursor, &entry->size, sizeof(entry->size));
-	take_into(cursor, &entry->inode, sizeof(entry->inode));
-	take_into(cursor, &entry->device, sizeof(entry->device));
-	entry->keep_raw = keep_raw;
-	entry->conversion = take_text(cursor);
-	entry->path = take_text(cursor);
+	take_into(cursor, &record, sizeof(record));
+	if (record.flags & OWN_RAW)
+		take(cursor, sizeof(struct oid));
+	take_text(cursor);
+	take_text(cursor);
+}
+
+/* One that is known to be whole. */
+static void get_entry(const char *at, struct cache_entry *out)
+{
+	struct record record;
+
+	memcpy(&record, at, sizeof(record));
+	at += sizeof(record);
+	out->stat = record.stat;
+	out->blob = out->raw = record.blob;
+	out->keep_raw = record.flags & KEEP_RAW;
+	if (record.flags & OWN_RAW) {
+		memcpy(&out->raw, at, sizeof(out->raw));
+		at += sizeof(out->raw);
+	}
+	out->conversion = at;
+	out->path = at + strlen(at) + 1;
+}
+
+static void note_entries(struct cache *cache, struct cursor *cursor, size_t nr)
+{
+	cache->text = cursor->at;
+	cache->entries = xmalloc(array_bytes(nr, sizeof(*cache->entries)));
+	for (size_t i = 0; i < nr && !cursor->bad; i++) {
+		cache->entries[i] = (uint32_t)(cursor->at - cache->text);
+		skip_entry(cursor);
+	}
+	cache->nr = nr;
+}
+
+static bool take_counts(struct cursor *cursor, struct counts *counts)
+{
+	size_t left = (size_t)(cursor->end - cursor->at);
+
+	if (left < sizeof(*counts))
+		return false;
+	left -= sizeof(*counts);
+	cursor->end -= sizeof(*counts);
+	memcpy(counts, cursor->end, sizeof(*counts));
+	return counts->entries <= left / sizeof(struct record) &&
+	       counts->trees <= left / sizeof(struct oid) &&
+	       counts->recipes <= left / sizeof(struct cache_recipe);
 }
 
 static bool parse(struct cache *cache, const struct repository *repo,
 		  char **holder, struct oid *commit)
 {
-	struct cursor cursor = {cache->text.ptr, NULL, false};
+	struct cursor cursor = {cache->file.data,
+				cache->file.data + cache->file.len, false};
 	unsigned char wanted[20], found[20] = {0};
-	const char *name;
-	uint64_t nr = 0, nr_trees = 0, nr_recipes = 0;
+	struct counts counts;
+	const char *name = take(&cursor, strlen(MAGIC));
 
-	if (!fingerprint_is_sealed(cache->text.ptr, cache->text.len))
-		return false;
-	cursor.end = cache->text.ptr + cache->text.len - FINGERPRINT_SEAL_SIZE;
-	name = take(&cursor, strlen(MAGIC));
 	if (!name || memcmp(name, MAGIC, strlen(MAGIC)))
 		return false;
 	sum_settings(repo, wanted);
 	take_into(&cursor, found, sizeof(found));
-	if (memcmp(found, wanted, sizeof(found)))
+	if (memcmp(found, wanted, sizeof(found)) ||
+	    !take_counts(&cursor, &counts))
 		return false;
 	name = take_text(&cursor);
 	take_into(&cursor, commit, sizeof(*commit));
 	take_into(&cursor, &cache->index_tree, sizeof(cache->index_tree));
-	take_into(&cursor, &nr, sizeof(nr));
-	take_into(&cursor, &nr_trees, sizeof(nr_trees));
-	take_into(&cursor, &nr_recipes, sizeof(nr_recipes));
-	if (cursor.bad || nr > MAX_BYTES / sizeof(*cache->entries) ||
-	    nr_trees > MAX_BYTES / sizeof(*cache->trees) ||
-	    nr_recipes > MAX_BYTES / sizeof(*cache->recipes))
-		return false;
-	cache->entries = xcalloc((size_t)nr, sizeof(*cache->entries));
-	for (uint64_t i = 0; i < nr && !cursor.bad; i++)
-		take_entry(&cursor, &cache->entries[i]);
+	note_entries(cache, &cursor, (size_t)counts.entries);
+	cache->nr_trees = (size_t)counts.trees;
 	cache->trees = (const struct oid *)take(
-		&cursor, (size_t)nr_trees * sizeof(*cache->trees));
+		&cursor, cache->nr_trees * sizeof(*cache->trees));
+	cache->nr_recipes = (size_t)counts.recipes;
 	cache->recipes = (const struct cache_recipe *)take(
-		&cursor, (size_t)nr_recipes * sizeof(*cache->recipes));
+		&cursor, cache->nr_recipes * sizeof(*cache->recipes));
 	if (cursor.bad || cursor.at != cursor.end)
 		return false;
-	cache->nr = (size_t)nr;
-	cache->nr_trees = (size_t)nr_trees;
-	cache->nr_recipes = (size_t)nr_recipes;
 	*holder = xstrdup(name);
 	return true;
 }
@@ -164,10 +200,10 @@ struct cache *cache_parse(const struct repository *repo, const void *data,
 {
 	struct cache *cache = xcalloc(1, sizeof(*cache));
 
-	cache->text = (struct buf)BUF_INIT;
-	buf_add(&cache->text, data, len);
+	cache->made = (struct buf)BUF_INIT;
 	*holder = NULL;
-	if (!parse(cache, repo, holder, commit))
+	if (!derived_copy(&cache->file, data, len) ||
+	    !parse(cache, repo, holder, commit))
 		cache_clear(cache);
 	return cache;
 }
@@ -176,41 +212,24 @@ struct cache *cache_read(const struct repository *repo, char **holder,
 			 struct oid *commit)
 {
 	struct cache *cache = xcalloc(1, sizeof(*cache));
-	struct error ignored = ERROR_INIT;
 	char *path = cache_path(repo);
 
-	cache->text = (struct buf)BUF_INIT;
+	cache->made = (struct buf)BUF_INIT;
 	*holder = NULL;
 	/* Missing or unreadable: then nothing is known. */
-	if (buf_read_file(&cache->text, path, MAX_BYTES, &ignored) < 0 ||
+	if (!derived_open(&cache->file, path) ||
 	    !parse(cache, repo, holder, commit))
 		cache_clear(cache);
-	error_release(&ignored);
 	free(path);
-	return cache;
-}
-
-struct cache *cache_of(struct cache_entry *entries, size_t nr)
-{
-	struct cache *cache = xcalloc(1, sizeof(*cache));
-
-	cache->text = (struct buf)BUF_INIT;
-	cache->entries = entries;
-	cache->nr = nr;
 	return cache;
 }
 
 void cache_clear(struct cache *cache)
 {
 	free(cache->entries);
-	cache->entries = NULL;
-	cache->nr = 0;
-	cache->trees = NULL;
-	cache->nr_trees = 0;
-	cache->recipes = NULL;
-	cache->nr_recipes = 0;
-	cache->index_tree = (struct oid){{0}};
-	buf_release(&cache->text);
+	derived_release(&cache->file);
+	buf_release(&cache->made);
+	*cache = (struct cache){.made = BUF_INIT};
 }
 
 void cache_free(struct cache *cache)
@@ -221,21 +240,27 @@ void cache_free(struct cache *cache)
 	free(cache);
 }
 
-static int compare_path(const void *path, const void *entry)
-{
-	return strcmp(path, ((const struct cache_entry *)entry)->path);
-}
+/* -- looking up ---------------------------------------------------------- */
 
-const struct cache_entry *cache_find(const struct cache *cache,
-				     const char *path, const struct stat *st)
+bool cache_find(const struct cache *cache, const char *path,
+		const struct stat_data *stat, struct cache_entry *out)
 {
-	const struct cache_entry *entry;
+	size_t low = 0, high = cache ? cache->nr : 0;
 
-	if (!cache || !cache->nr)
-		return NULL;
-	entry = bsearch(path, cache->entries, cache->nr, sizeof(*entry),
-			compare_path);
-	return entry && cache_entry_is(entry, st) ? entry : NULL;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order;
+
+		get_entry(cache->text + cache->entries[middle], out);
+		order = strcmp(path, out->path);
+		if (!order)
+			return stat_data_equal(&out->stat, stat);
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
 }
 
 static int compare_oid(const void *a, const void *b)
@@ -275,78 +300,82 @@ bool cache_has_index(const struct cache *cache, const struct oid *tree)
 
 /* -- writing ------------------------------------------------------------- */
 
-void cache_entry_stat(struct cache_entry *entry, const struct stat *st)
+/* What an entry begins with; returns how long that is. */
+static size_t fill_head(char out[sizeof(struct record) + sizeof(struct oid)],
+			const struct cache_entry *entry)
 {
-	entry->mode = st->st_mode;
-	entry->size = (uint64_t)st->st_size;
-	entry->inode = st->st_ino;
-	entry->device = st->st_dev;
-	entry->mtime_sec = st->st_mtim.tv_sec;
-	entry->mtime_nsec = (uint32_t)st->st_mtim.tv_nsec;
-	entry->ctime_sec = st->st_ctim.tv_sec;
-	entry->ctime_nsec = (uint32_t)st->st_ctim.tv_nsec;
+	bool own_raw = !oid_equal(&entry->raw, &entry->blob);
+	struct record record = {
+		.stat = entry->stat,
+		.blob = entry->blob,
+		.flags = (entry->keep_raw ? KEEP_RAW : 0) |
+			 (own_raw ? OWN_RAW : 0),
+	};
+
+	_Static_assert(sizeof(record) == sizeof(struct stat_data) +
+						 sizeof(struct oid) +
+						 sizeof(uint32_t),
+		       "no byte of it is left to chance");
+	memcpy(out, &record, sizeof(record));
+	if (!own_raw)
+		return sizeof(record);
+	memcpy(out + sizeof(record), &entry->raw, sizeof(entry->raw));
+	return sizeof(record) + sizeof(entry->raw);
 }
 
-bool cache_entry_is(const struct cache_entry *entry, const struct stat *st)
+struct cache *cache_of(const struct cache_entry *entries, size_t nr)
 {
-	struct cache_entry now = {0};
+	struct cache *cache = xcalloc(1, sizeof(*cache));
+	char head[sizeof(struct record) + sizeof(struct oid)];
+	struct buf *text = &cache->made;
 
-	cache_entry_stat(&now, st);
-	return now.mode == entry->mode && now.size == entry->size &&
-	       now.inode == entry->inode && now.device == entry->device &&
-	       now.mtime_sec == entry->mtime_sec &&
-	       now.mtime_nsec == entry->mtime_nsec &&
-	       now.ctime_sec == entry->ctime_sec &&
-	       now.ctime_nsec == entry->ctime_nsec;
+	*text = (struct buf)BUF_INIT;
+	cache->entries = xmalloc(array_bytes(nr, sizeof(*cache->entries)));
+	for (; cache->nr < nr; cache->nr++, entries++) {
+		cache->entries[cache->nr] = (uint32_t)text->len;
+		buf_add(text, head, fill_head(head, entries));
+		buf_add(text, entries->conversion,
+			strlen(entries->conversion) + 1);
+		buf_add(text, entries->path, strlen(entries->path) + 1);
+	}
+	cache->text = text->ptr;
+	return cache;
 }
 
-static void add_entry(struct buf *out, const struct cache_entry *entry)
+static void add_entry(struct derived_writer *out,
+		      const struct cache_entry *entry)
 {
-	buf_add(out, &entry->blob, sizeof(entry->blob));
-	buf_add(out, &entry->raw, sizeof(entry->raw));
-	buf_addch(out, entry->keep_raw);
-	buf_add(out, &entry->mode, sizeof(entry->mode));
-	buf_add(out, &entry->mtime_sec, sizeof(entry->mtime_sec));
-	buf_add(out, &entry->ctime_sec, sizeof(entry->ctime_sec));
-	buf_add(out, &entry->mtime_nsec, sizeof(entry->mtime_nsec));
-	buf_add(out, &entry->ctime_nsec, sizeof(entry->ctime_nsec));
-	buf_add(out, &entry->size, sizeof(entry->size));
-	buf_add(out, &entry->inode, sizeof(entry->inode));
-	buf_add(out, &entry->device, sizeof(entry->device));
-	buf_add(out, entry->conversion, strlen(entry->conversion) + 1);
-	buf_add(out, entry->path, strlen(entry->path) + 1);
+	char head[sizeof(struct record) + sizeof(struct oid)];
+
+	derived_add(out, head, fill_head(head, entry));
+	derived_add(out, entry->conversion, strlen(entry->conversion) + 1);
+	derived_add(out, entry->path, strlen(entry->path) + 1);
 }
 
 int cache_write(const struct repository *repo, const char *holder,
 		const struct oid *commit, const struct cache_content *content,
 		struct error *err)
 {
-	const uint64_t counts[] = {content->nr, content->nr_trees,
-				   content->nr_recipes};
-	struct buf out = BUF_INIT;
+	struct counts counts = {0, content->nr_trees, content->nr_recipes};
+	struct derived_writer out;
+	struct cache_entry entry;
 	unsigned char settings[20];
 	char *path = cache_path(repo);
-	int ret;
 
-	buf_addstr(&out, MAGIC);
 	sum_settings(repo, settings);
-	buf_add(&out, settings, sizeof(settings));
-	buf_add(&out, holder, strlen(holder) + 1);
-	buf_add(&out, commit, sizeof(*commit));
-	buf_add(&out, &content->index_tree, sizeof(content->index_tree));
-	buf_add(&out, counts, sizeof(counts));
-	for (size_t i = 0; i < content->nr; i++)
-		add_entry(&out, &content->entries[i]);
-	if (content->nr_trees)
-		buf_add(&out, content->trees,
-			content->nr_trees * sizeof(*content->trees));
-	if (content->nr_recipes)
-		buf_add(&out, content->recipes,
-			content->nr_recipes * sizeof(*content->recipes));
-	fingerprint_seal(&out);
-	/* Not synced: a cache that a crash tears is no cache. */
-	ret = file_replace(path, out.ptr, out.len, false, err);
+	derived_begin(&out, path);
 	free(path);
-	buf_release(&out);
-	return ret;
+	derived_add(&out, MAGIC, strlen(MAGIC));
+	derived_add(&out, settings, sizeof(settings));
+	derived_add(&out, holder, strlen(holder) + 1);
+	derived_add(&out, commit, sizeof(*commit));
+	derived_add(&out, &content->index_tree, sizeof(content->index_tree));
+	for (; content->next(content->context, &entry); counts.entries++)
+		add_entry(&out, &entry);
+	derived_add(&out, content->trees,
+		    content->nr_trees * sizeof(*content->trees));
+	derived_add(&out, content->recipes,
+		    content->nr_recipes * sizeof(*content->recipes));
+	derived_add(&out, &counts, sizeof(counts));
+	return derived_end(&out, err);
 }

@@ -14,9 +14,7 @@
 #define WORKTREE_CACHE_H
 
 #include "base/error.h"
-
-#include <sys/stat.h>
-
+#include "base/stat_data.h"
 #include "git/oid.h"
 
 struct cache;
@@ -29,11 +27,8 @@ struct cache_entry {
 	struct oid blob;	/* as git add would store it */
 	struct oid raw;		/* of its bytes on disk; equal to `blob` without
 				   conversion */
+	struct stat_data stat;	/* of these bytes */
 	bool keep_raw;		/* clean then smudge does not give it back */
-	uint32_t mode;
-	int64_t mtime_sec, ctime_sec;
-	uint32_t mtime_nsec, ctime_nsec;
-	uint64_t size, inode, device;
 };
 
 /*
@@ -47,16 +42,15 @@ struct cache *cache_read(const struct repository *repo, char **holder,
 /* The same from memory, which is copied. */
 struct cache *cache_parse(const struct repository *repo, const void *data,
 			  size_t len, char **holder, struct oid *commit);
-/* One of these entries, sorted by path, which it takes over with what they
- * point at borrowed. */
-struct cache *cache_of(struct cache_entry *entries, size_t nr);
+/* One of these entries, sorted by path, which are copied. */
+struct cache *cache_of(const struct cache_entry *entries, size_t nr);
 void cache_clear(struct cache *cache);
 void cache_free(struct cache *cache);
 
-/* The entry whose path and lstat() are these; NULL: not known. Borrowed. Safe
- * from several threads. */
-const struct cache_entry *cache_find(const struct cache *cache,
-				     const char *path, const struct stat *st);
+/* The entry whose path and lstat() are these; false: not known. What it points
+ * at is borrowed. Safe from several threads. */
+bool cache_find(const struct cache *cache, const char *path,
+		const struct stat_data *stat, struct cache_entry *out);
 
 /* Whether the checkpoint that the cache was written for has this tree. */
 bool cache_has_tree(const struct cache *cache, const struct oid *tree);
@@ -73,14 +67,10 @@ const struct oid *cache_find_recipe(const struct cache *cache,
  * that is in it is there. */
 bool cache_has_index(const struct cache *cache, const struct oid *tree);
 
-/* Fill everything that comes from lstat(). */
-void cache_entry_stat(struct cache_entry *entry, const struct stat *st);
-/* Whether this lstat() is the one that it was filled from. */
-bool cache_entry_is(const struct cache_entry *entry, const struct stat *st);
-
 struct cache_content {
-	const struct cache_entry *entries; /* sorted by path */
-	size_t nr;
+	/* The next entry, in the order of paths; false: that was the last. */
+	bool (*next)(void *context, struct cache_entry *out);
+	void *context;
 	const struct oid *trees; /* sorted, each of them in the checkpoint */
 	size_t nr_trees;
 	const struct cache_recipe *recipes; /* sorted by sum, the trees too */

@@ -37,12 +37,10 @@ struct reading {
 
 static bool same_stat(const struct stat *a, const struct stat *b)
 {
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev &&
-	       a->st_size == b->st_size && a->st_mode == b->st_mode &&
-	       a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	       a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+	struct stat_data was;
+
+	stat_data_fill(&was, a);
+	return stat_data_is(&was, b);
 }
 
 static bool is_before(const struct timespec *a, const struct timespec *b)
@@ -335,18 +333,18 @@ static enum content_state state_of_errno(int number)
 	}
 }
 
-static uint32_t mode_of(const struct reading *reading, const struct stat *st)
+static uint32_t mode_of(const struct reading *reading, uint32_t mode)
 {
 	const struct index_entry *entry = reading->entry;
 
-	if (S_ISLNK(st->st_mode))
+	if (S_ISLNK(mode))
 		return MODE_LINK;
 	/* Where the file system has no such thing, the index remembers. */
 	if (!reading->source->trust_mode && entry &&
 	    (entry->mode == MODE_FILE || entry->mode == MODE_EXEC))
 		return entry->mode;
-	return reading->source->trust_mode && (st->st_mode & 0100) ? MODE_EXEC
-								   : MODE_FILE;
+	return reading->source->trust_mode && (mode & 0100) ? MODE_EXEC
+							    : MODE_FILE;
 }
 
 /* Read until nothing changed while we did. */
@@ -390,13 +388,13 @@ static int read_file(struct reading *reading, struct error *err)
 			break;
 		out->state = CONTENT_CHANGING;
 	}
-	out->st = before;
-	out->mode = mode_of(reading, &before);
+	stat_data_fill(&out->stat, &before);
+	out->mode = mode_of(reading, before.st_mode);
 	out->new_bytes = (uint64_t)before.st_size;
 	return 0;
 }
 
-static int read_link(struct reading *reading, const struct stat *st,
+static int read_link(struct reading *reading, const struct stat_data *stat,
 		     struct error *err)
 {
 	struct content *out = reading->out;
@@ -420,7 +418,7 @@ static int read_link(struct reading *reading, const struct stat *st,
 		       (size_t)len, &out->blob, err);
 	out->raw = out->blob;
 	out->mode = MODE_LINK;
-	out->st = *st;
+	out->stat = *stat;
 	out->new_bytes = (uint64_t)len;
 done:
 	if (dir >= 0)
@@ -429,29 +427,29 @@ done:
 	return ret;
 }
 
-static bool take_cached(struct reading *reading, const struct stat *st,
+static bool take_cached(struct reading *reading, const struct stat_data *stat,
 			const char *conversion)
 {
-	const struct cache_entry *known =
-		cache_find(reading->source->cache, reading->path, st);
 	struct content *out = reading->out;
+	struct cache_entry known;
 
-	if (!known || strcmp(known->conversion, conversion))
+	if (!cache_find(reading->source->cache, reading->path, stat, &known) ||
+	    strcmp(known.conversion, conversion))
 		return false;
 	/* Of a raw reading, and the index has moved on since. */
 	if (reading->raw_only &&
-	    !oid_equal(&known->blob, &reading->entry->data->oid))
+	    !oid_equal(&known.blob, &reading->entry->data->oid))
 		return false;
-	out->blob = known->blob;
-	out->raw = known->raw;
-	out->converted = !oid_equal(&known->blob, &known->raw);
-	out->keep_raw = known->keep_raw;
-	out->st = *st;
-	out->mode = mode_of(reading, st);
+	out->blob = known.blob;
+	out->raw = known.raw;
+	out->converted = !oid_equal(&known.blob, &known.raw);
+	out->keep_raw = known.keep_raw;
+	out->stat = *stat;
+	out->mode = mode_of(reading, stat->mode);
 	return true;
 }
 
-static int read_any(struct reading *reading, const struct stat *st,
+static int read_any(struct reading *reading, const struct stat_data *stat,
 		    struct error *err)
 {
 	struct attr_values values;
@@ -459,10 +457,10 @@ static int read_any(struct reading *reading, const struct stat *st,
 	int ret;
 
 	*reading->out = (struct content){.state = CONTENT_READ};
-	if (S_ISLNK(st->st_mode)) {
-		if (take_cached(reading, st, "-"))
+	if (S_ISLNK(stat->mode)) {
+		if (take_cached(reading, stat, "-"))
 			return 0;
-		return read_link(reading, st, err);
+		return read_link(reading, stat, err);
 	}
 	if (reading->source->attr &&
 	    (attr_lookup(reading->source->attr, reading->path, &values, err) <
@@ -471,7 +469,7 @@ static int read_any(struct reading *reading, const struct stat *st,
 			    err) < 0))
 		return error_prefix(err, "'%s'", reading->path);
 	convert_describe(&reading->convert, &conversion);
-	if (take_cached(reading, st, conversion.ptr))
+	if (take_cached(reading, stat, conversion.ptr))
 		ret = 0;
 	else
 		ret = read_file(reading, err);
@@ -482,18 +480,19 @@ static int read_any(struct reading *reading, const struct stat *st,
 }
 
 int content_read(const struct content_source *source, const char *path,
-		 const struct stat *st, const struct index_entry *entry,
+		 const struct stat_data *stat, const struct index_entry *entry,
 		 struct content *out, struct error *err)
 {
 	struct reading reading = {
 		.source = source, .path = path, .entry = entry, .out = out};
 
-	return read_any(&reading, st, err);
+	return read_any(&reading, stat, err);
 }
 
 int content_read_raw(const struct content_source *source, const char *path,
-		     const struct stat *st, const struct index_entry *entry,
-		     struct content *out, struct error *err)
+		     const struct stat_data *stat,
+		     const struct index_entry *entry, struct content *out,
+		     struct error *err)
 {
 	struct reading reading = {.source = source,
 				  .path = path,
@@ -501,7 +500,7 @@ int content_read_raw(const struct content_source *source, const char *path,
 				  .out = out,
 				  .raw_only = true};
 
-	return read_any(&reading, st, err);
+	return read_any(&reading, stat, err);
 }
 
 void content_release(struct content *content)

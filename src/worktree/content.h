@@ -11,9 +11,7 @@
 #define WORKTREE_CONTENT_H
 
 #include "base/error.h"
-
-#include <sys/stat.h>
-
+#include "base/stat_data.h"
 #include "git/oid.h"
 
 struct attr;
@@ -40,8 +38,9 @@ struct content {
 	bool keep_raw;	  /* the conversion does not give the bytes back; they
 			     are in the pack under `raw` */
 	char *conversion; /* convert_describe(), or NULL for none; to free() */
-	struct stat st;	  /* of what was read; later equal means unchanged */
-	uint64_t new_bytes; /* bytes read that no cache knew */
+	struct stat_data stat; /* of what was read; later equal means
+				  unchanged */
+	uint64_t new_bytes;    /* bytes read that no cache knew */
 };
 
 /* What all paths have in common. All borrowed. */
@@ -56,13 +55,13 @@ struct content_source {
 };
 
 /*
- * Read `path`, whose lstat() was `st`. `entry` is its index entry, or NULL.
+ * Read `path`, whose lstat() was `stat`. `entry` is its index entry, or NULL.
  * `out` is filled in any case; the caller must content_release() it. What is
  * wrong with the file is a state; what is wrong with the repository an error.
  * Safe from several threads.
  */
 int content_read(const struct content_source *source, const char *path,
-		 const struct stat *st, const struct index_entry *entry,
+		 const struct stat_data *stat, const struct index_entry *entry,
 		 struct content *out, struct error *err);
 
 /*
@@ -70,8 +69,9 @@ int content_read(const struct content_source *source, const char *path,
  * fills `raw`, `converted`, `keep_raw` and `conversion`.
  */
 int content_read_raw(const struct content_source *source, const char *path,
-		     const struct stat *st, const struct index_entry *entry,
-		     struct content *out, struct error *err);
+		     const struct stat_data *stat,
+		     const struct index_entry *entry, struct content *out,
+		     struct error *err);
 
 /*
  * What content_read() and content_read_raw() left as CONTENT_NEEDS_GIT, all at

@@ -125,9 +125,8 @@ static int keep_raw(const struct cleaning *cleaning,
 		content->state = CONTENT_CHANGING;
 		return 0;
 	}
-	ret = pack_add_stream(cleaning->source->pack,
-			      (uint64_t)content->st.st_size, read_piece, &fd,
-			      &raw, err);
+	ret = pack_add_stream(cleaning->source->pack, content->stat.size,
+			      read_piece, &fd, &raw, err);
 	close(fd);
 	if (ret == ERR_CHANGED || (!ret && !oid_equal(&raw, &content->raw))) {
 		error_release(err);
@@ -144,12 +143,7 @@ static bool is_unchanged(const struct content_source *source, const char *path,
 	struct stat now;
 
 	return !dir_stat(source->top_fd, path, &now) &&
-	       now.st_ino == content->st.st_ino &&
-	       now.st_size == content->st.st_size &&
-	       now.st_mtim.tv_sec == content->st.st_mtim.tv_sec &&
-	       now.st_mtim.tv_nsec == content->st.st_mtim.tv_nsec &&
-	       now.st_ctim.tv_sec == content->st.st_ctim.tv_sec &&
-	       now.st_ctim.tv_nsec == content->st.st_ctim.tv_nsec;
+	       stat_data_is(&content->stat, &now);
 }
 
 static bool is_converted(const struct filtered *filtered)

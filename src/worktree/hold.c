@@ -136,16 +136,14 @@ bool hold_is_at(const struct hold *hold, int dir_fd, const char *name)
 	       same_inode(&st, &hold->stat);
 }
 
-static bool same_time(const struct timespec *a, const struct timespec *b)
+static bool same_stat(const struct stat *st, const struct stat_data *data)
 {
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
+	struct stat_data now;
 
-static bool same_stat(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       same_time(&a->st_mtim, &b->st_mtim) &&
-	       same_time(&a->st_ctim, &b->st_ctim);
+	stat_data_fill(&now, st);
+	/* That of the descriptor is another one on some file systems. */
+	now.device = data->device;
+	return stat_data_equal(&now, data);
 }
 
 static int same_link(const struct hold *hold,
@@ -174,7 +172,7 @@ static int same_link(const struct hold *hold,
 int hold_matches(const struct hold *hold, const struct writer_expect *expect,
 		 const char *path, struct error *err)
 {
-	if (expect->absent || hold->stat.st_mode != expect->stat.st_mode)
+	if (expect->absent || hold->stat.st_mode != expect->stat.mode)
 		return 0;
 	if (expect->settled && same_stat(&hold->stat, &expect->stat))
 		return 1;

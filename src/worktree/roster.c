@@ -3,44 +3,33 @@
 #include <sys/vfs.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "base/file.h"
+#include "base/derived.h"
 #include "base/fingerprint.h"
 #include "git/repository.h"
 
 /*
- * The file: MAGIC, the seed of sums, a count; the records; their names; then
- * the seal. Numbers are in the machine's own order: the file
- * never leaves it.
+ * The file: MAGIC, the seed of sums, a count; the rosters; then the seal.
+ * Numbers are in the machine's own order: the file never leaves it.
  */
-#define MAGIC "checkpoint-rosters 2\n\n\n"
-#define MAX_BYTES (1u << 30)
+#define MAGIC "checkpoint-rosters 3\n\n\n"
 
 /* Five ticks of the slowest kernel; and two seconds. */
 #define QUIET_NS INT64_C(50000000)
 #define QUIET_WHOLE_NS INT64_C(2000000000)
-
-struct record {
-	uint64_t device, inode;
-	int64_t mtime_sec, ctime_sec;
-	uint32_t mtime_nsec, ctime_nsec;
-	uint64_t tracked;
-	uint64_t count;
-	uint64_t start, len; /* of its names, behind the records */
-};
 
 struct header {
 	char magic[sizeof(MAGIC)];
 	uint64_t seed;
 	uint64_t nr;
 };
+_Static_assert(sizeof(struct header) % 8 == 0, "rosters are aligned");
 
 struct rosters {
 	uint64_t seed;
-	struct buf text; /* names point into it */
-	struct roster *items;
+	struct derived file;
 	size_t nr;
-	uint32_t *slots; /* 1 + place in items, by inode; 0: free */
+	uint32_t *slots; /* by inode: where it is, in steps of 8 bytes; 0: free
+			  */
 	size_t mask;
 };
 
@@ -62,27 +51,23 @@ bool roster_names_are_clean(const char *names, size_t len)
 	return true;
 }
 
-static bool take_record(struct roster *roster, const char *data,
-			const char *names, uint64_t names_len)
+/* With what fills it up to 8 bytes. */
+static size_t size_of(size_t len)
 {
-	struct record record;
+	return (offsetof(struct roster, names) + len + 7) & ~(size_t)7;
+}
 
-	memcpy(&record, data, sizeof(record));
-	if (record.start > names_len || record.len > names_len - record.start)
-		return false;
-	*roster = (struct roster){
-		.device = record.device,
-		.inode = record.inode,
-		.mtime_sec = record.mtime_sec,
-		.ctime_sec = record.ctime_sec,
-		.mtime_nsec = record.mtime_nsec,
-		.ctime_nsec = record.ctime_nsec,
-		.tracked = record.tracked,
-		.names = names + record.start,
-		.len = (size_t)record.len,
-		.count = (size_t)record.count,
-	};
-	return roster_names_are_clean(roster->names, roster->len);
+/* The one at `at`; NULL: there is none that is whole. */
+static const struct roster *roster_at(const struct rosters *rosters, size_t at)
+{
+	const size_t left = rosters->file.len - at;
+	const struct roster *roster =
+		(const struct roster *)(rosters->file.data + at);
+
+	if (left < size_of(0) || left < size_of(roster->len) ||
+	    !roster_names_are_clean(roster->names, roster->len))
+		return NULL;
+	return roster;
 }
 
 static size_t slot_of(const struct rosters *rosters, uint64_t inode)
@@ -91,60 +76,55 @@ static size_t slot_of(const struct rosters *rosters, uint64_t inode)
 	       rosters->mask;
 }
 
-static void enter_all(struct rosters *rosters)
+static void enter(struct rosters *rosters, const struct roster *roster,
+		  size_t at)
 {
-	size_t size = 16;
+	size_t slot = slot_of(rosters, roster->inode);
 
-	while (size < rosters->nr * 2)
+	while (rosters->slots[slot])
+		slot = (slot + 1) & rosters->mask;
+	rosters->slots[slot] = (uint32_t)(at / 8);
+}
+
+static bool enter_all(struct rosters *rosters, size_t nr)
+{
+	size_t size = 16, at = sizeof(struct header);
+
+	while (size < nr * 2)
 		size *= 2;
 	rosters->mask = size - 1;
 	rosters->slots = xcalloc(size, sizeof(*rosters->slots));
-	for (size_t i = 0; i < rosters->nr; i++) {
-		size_t slot = slot_of(rosters, rosters->items[i].inode);
+	for (; rosters->nr < nr; rosters->nr++) {
+		const struct roster *roster = roster_at(rosters, at);
 
-		while (rosters->slots[slot])
-			slot = (slot + 1) & rosters->mask;
-		rosters->slots[slot] = (uint32_t)i + 1;
+		if (!roster)
+			return false;
+		enter(rosters, roster, at);
+		at += size_of(roster->len);
 	}
+	return at == rosters->file.len;
 }
 
 static bool parse(struct rosters *rosters)
 {
-	const struct buf *text = &rosters->text;
 	struct header header;
-	const char *records, *names;
-	size_t left;
 
-	if (text->len < sizeof(header) + FINGERPRINT_SEAL_SIZE ||
-	    !fingerprint_is_sealed(text->ptr, text->len))
+	if (rosters->file.len < sizeof(header))
 		return false;
-	memcpy(&header, text->ptr, sizeof(header));
-	if (memcmp(header.magic, MAGIC, sizeof(MAGIC)))
+	memcpy(&header, rosters->file.data, sizeof(header));
+	if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) ||
+	    header.nr > rosters->file.len / size_of(0))
 		return false;
-	records = text->ptr + sizeof(header);
-	left = text->len - sizeof(header) - FINGERPRINT_SEAL_SIZE;
-	if (header.nr > left / sizeof(struct record))
-		return false;
-	names = records + header.nr * sizeof(struct record);
-	left -= (size_t)header.nr * sizeof(struct record);
-	rosters->items = xcalloc((size_t)header.nr, sizeof(*rosters->items));
-	for (size_t i = 0; i < header.nr; i++)
-		if (!take_record(&rosters->items[i],
-				 records + i * sizeof(struct record), names,
-				 left))
-			return false;
 	rosters->seed = header.seed;
-	rosters->nr = (size_t)header.nr;
-	enter_all(rosters);
-	return true;
+	return enter_all(rosters, (size_t)header.nr);
 }
 
 /* None, and sums that nobody can foresee. */
 static void make_empty(struct rosters *rosters)
 {
-	free(rosters->items);
-	buf_release(&rosters->text);
-	*rosters = (struct rosters){.text = BUF_INIT};
+	free(rosters->slots);
+	derived_release(&rosters->file);
+	*rosters = (struct rosters){0};
 	rosters->seed = fingerprint_seed();
 }
 
@@ -156,15 +136,11 @@ static char *rosters_path(const struct repository *repo)
 struct rosters *rosters_read(const struct repository *repo)
 {
 	struct rosters *rosters = xcalloc(1, sizeof(*rosters));
-	struct error ignored = ERROR_INIT;
 	char *path = rosters_path(repo);
 
-	rosters->text = (struct buf)BUF_INIT;
 	/* Missing or unreadable: then nothing is known. */
-	if (buf_read_file(&rosters->text, path, MAX_BYTES, &ignored) < 0 ||
-	    !parse(rosters))
+	if (!derived_open(&rosters->file, path) || !parse(rosters))
 		make_empty(rosters);
-	error_release(&ignored);
 	free(path);
 	return rosters;
 }
@@ -173,9 +149,7 @@ struct rosters *rosters_parse(const void *data, size_t len)
 {
 	struct rosters *rosters = xcalloc(1, sizeof(*rosters));
 
-	rosters->text = (struct buf)BUF_INIT;
-	buf_add(&rosters->text, data, len);
-	if (!parse(rosters))
+	if (!derived_copy(&rosters->file, data, len) || !parse(rosters))
 		make_empty(rosters);
 	return rosters;
 }
@@ -184,9 +158,8 @@ void rosters_free(struct rosters *rosters)
 {
 	if (!rosters)
 		return;
-	free(rosters->items);
 	free(rosters->slots);
-	buf_release(&rosters->text);
+	derived_release(&rosters->file);
 	free(rosters);
 }
 
@@ -197,19 +170,33 @@ size_t rosters_count(const struct rosters *rosters)
 
 /* -- looking up ---------------------------------------------------------- */
 
-void roster_stat(struct roster *roster, const struct stat *st)
+struct roster *roster_new(const struct stat *st, const char *names, size_t len)
 {
-	roster->device = st->st_dev;
-	roster->inode = st->st_ino;
-	roster->mtime_sec = st->st_mtim.tv_sec;
-	roster->mtime_nsec = (uint32_t)st->st_mtim.tv_nsec;
-	roster->ctime_sec = st->st_ctim.tv_sec;
-	roster->ctime_nsec = (uint32_t)st->st_ctim.tv_nsec;
+	const struct roster head = {
+		.inode = st->st_ino,
+		.mtime_sec = st->st_mtim.tv_sec,
+		.ctime_sec = st->st_ctim.tv_sec,
+		.mtime_nsec = (uint32_t)st->st_mtim.tv_nsec,
+		.ctime_nsec = (uint32_t)st->st_ctim.tv_nsec,
+		.device = (uint32_t)st->st_dev,
+		.len = (uint32_t)len,
+	};
+	struct roster *roster;
+
+	if (len >= DERIVED_MAX)
+		return NULL;
+	/* What fills it up is written, too. */
+	roster = xcalloc(1, size_of(len));
+	memcpy(roster, &head, offsetof(struct roster, names));
+	if (len)
+		memcpy(roster->names, names, len);
+	return roster;
 }
 
 static bool is_same(const struct roster *roster, const struct stat *st)
 {
-	return roster->inode == st->st_ino && roster->device == st->st_dev &&
+	return roster->inode == st->st_ino &&
+	       roster->device == (uint32_t)st->st_dev &&
 	       roster->mtime_sec == st->st_mtim.tv_sec &&
 	       roster->mtime_nsec == (uint32_t)st->st_mtim.tv_nsec &&
 	       roster->ctime_sec == st->st_ctim.tv_sec &&
@@ -226,7 +213,9 @@ const struct roster *rosters_find(const struct rosters *rosters,
 	slot = slot_of(rosters, st->st_ino);
 	for (; rosters->slots[slot]; slot = (slot + 1) & rosters->mask) {
 		const struct roster *roster =
-			&rosters->items[rosters->slots[slot] - 1];
+			(const struct roster *)(rosters->file.data +
+						(size_t)rosters->slots[slot] *
+							8);
 
 		if (is_same(roster, st))
 			return roster;
@@ -282,46 +271,19 @@ bool roster_may_trust(int fd)
 
 /* -- writing ------------------------------------------------------------- */
 
-static void add_record(struct buf *out, const struct roster *roster,
-		       uint64_t *start)
-{
-	const struct record record = {
-		.device = roster->device,
-		.inode = roster->inode,
-		.mtime_sec = roster->mtime_sec,
-		.ctime_sec = roster->ctime_sec,
-		.mtime_nsec = roster->mtime_nsec,
-		.ctime_nsec = roster->ctime_nsec,
-		.tracked = roster->tracked,
-		.count = roster->count,
-		.start = *start,
-		.len = roster->len,
-	};
-
-	buf_add(out, &record, sizeof(record));
-	*start += roster->len;
-}
-
 int rosters_write(const struct repository *repo, const struct rosters *rosters,
 		  const struct roster *const *items, size_t nr,
 		  struct error *err)
 {
-	struct header header = {.seed = rosters->seed, .nr = nr};
-	struct buf out = BUF_INIT;
+	const struct header header = {
+		.magic = MAGIC, .seed = rosters->seed, .nr = nr};
+	struct derived_writer out;
 	char *path = rosters_path(repo);
-	uint64_t start = 0;
-	int ret;
 
-	memcpy(header.magic, MAGIC, sizeof(MAGIC));
-	buf_add(&out, &header, sizeof(header));
-	for (size_t i = 0; i < nr; i++)
-		add_record(&out, items[i], &start);
-	for (size_t i = 0; i < nr; i++)
-		buf_add(&out, items[i]->names, items[i]->len);
-	fingerprint_seal(&out);
-	/* Not synced: what a crash tears has a wrong seal. */
-	ret = file_replace(path, out.ptr, out.len, false, err);
+	derived_begin(&out, path);
 	free(path);
-	buf_release(&out);
-	return ret;
+	derived_add(&out, &header, sizeof(header));
+	for (size_t i = 0; i < nr; i++)
+		derived_add(&out, items[i], size_of(items[i]->len));
+	return derived_end(&out, err);
 }

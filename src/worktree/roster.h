@@ -31,16 +31,17 @@
 struct repository;
 struct rosters;
 
+/* In memory as in the file: one behind the other, aligned to 8. */
 struct roster {
-	uint64_t device, inode;
+	uint64_t inode;
 	int64_t mtime_sec, ctime_sec;
-	uint32_t mtime_nsec, ctime_nsec;
 	uint64_t tracked; /* roster_sum() of what the index has here */
-	/* Names that it has not, each with its d_type in front and a NUL
-	 * behind. */
-	const char *names;
-	size_t len;
-	size_t count; /* of all names but . and .. */
+	uint32_t mtime_nsec, ctime_nsec;
+	uint32_t device; /* the kernel's are of 32 bits */
+	uint32_t count;	 /* of all names but . and .. */
+	uint32_t len;	 /* of these that the index has not, each with its
+			    d_type in front and a NUL behind */
+	char names[];
 };
 
 /* Read what is there; an unusable file is an empty one. The caller must
@@ -72,8 +73,9 @@ uint64_t roster_sum(uint64_t sum, const char *name, size_t len,
  * is no slash, and a NUL. */
 bool roster_names_are_clean(const char *names, size_t len);
 
-/* Fill everything that comes from fstat(). */
-void roster_stat(struct roster *roster, const struct stat *st);
+/* One of the directory whose fstat() is `st`, without `tracked` and `count`;
+ * the caller must free() it. NULL: there are too many names. */
+struct roster *roster_new(const struct stat *st, const char *names, size_t len);
 /* Whether a roster that is made from `now` on may be recorded. */
 bool roster_is_quiet(const struct stat *st, const struct timespec *now);
 /* Whether the file system of the open directory keeps the times that it

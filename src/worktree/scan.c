@@ -64,7 +64,7 @@ static bool mark_differences(struct scan_dir *dir)
 {
 	dir->differs = false;
 	for (size_t i = 0; i < dir->nr_items; i++) {
-		enum scan_kind kind = dir->items[i].kind;
+		enum scan_kind kind = (enum scan_kind)dir->items[i].kind;
 
 		if (kind == SCAN_CHANGED || kind == SCAN_DELETED ||
 		    kind == SCAN_UNTRACKED || kind == SCAN_GITLINK)
@@ -94,20 +94,62 @@ struct scan_item *scan_add_item(struct scan_dir *dir)
 	return &dir->items[dir->nr_items++];
 }
 
+void scan_trim_items(struct scan_dir *dir)
+{
+	if (dir->nr_items == dir->alloc_items || !dir->nr_items)
+		return;
+	dir->alloc_items = dir->nr_items;
+	dir->items = xrealloc(dir->items,
+			      array_bytes(dir->nr_items, sizeof(*dir->items)));
+}
+
 static int scan_task(void *context, struct thread_queue *queue, void *task,
 		     struct error *err)
 {
 	return scan_dir_read(context, task, queue, err);
 }
 
+struct arena scan_take_memory(struct scan *scan)
+{
+	struct arena arena = ARENA_INIT;
+
+	pthread_mutex_lock(&scan->lock);
+	if (scan->nr_arenas)
+		arena = scan->arenas[--scan->nr_arenas];
+	pthread_mutex_unlock(&scan->lock);
+	return arena;
+}
+
+void scan_give_memory(struct scan *scan, struct arena arena)
+{
+	pthread_mutex_lock(&scan->lock);
+	ARRAY_GROW(scan->arenas, scan->nr_arenas, scan->alloc_arenas);
+	scan->arenas[scan->nr_arenas++] = arena;
+	pthread_mutex_unlock(&scan->lock);
+}
+
+struct scan_dir *scan_dir_new(struct arena *memory, size_t path_len)
+{
+	const size_t path_at = offsetof(struct scan_dir, path);
+	size_t size = path_at + path_len + 1;
+	struct scan_dir *dir;
+
+	if (size < sizeof(*dir))
+		size = sizeof(*dir);
+	dir = arena_get(memory, size, 8);
+	memset(dir, 0, size);
+	dir->path_len = (uint32_t)path_len;
+	return dir;
+}
+
 static struct scan_dir *new_top(struct scan *scan)
 {
-	struct scan_dir *top = xcalloc(1, sizeof(*top));
+	struct arena memory = scan_take_memory(scan);
+	struct scan_dir *top = scan_dir_new(&memory, 0);
 
-	top->path = xstrdup("");
-	top->end = scan->index->nr;
+	scan_give_memory(scan, memory);
+	top->end = (uint32_t)scan->index->nr;
 	top->tree = scan->index->tree;
-	top->excluded = 0;
 	return top;
 }
 
@@ -214,19 +256,15 @@ static void free_dir(struct scan_dir *dir)
 		next = child->next;
 		free_dir(child);
 	}
-	for (size_t i = 0; i < dir->nr_items; i++)
-		free(dir->items[i].path);
 	free(dir->items);
-	free(dir->path);
+	free(dir->was);
 	if (dir->fresh_roster)
-		free((char *)dir->fresh_roster->names);
-	free(dir->fresh_roster);
+		free((struct roster *)dir->roster);
 	if (dir->fresh_recalled) {
-		free((char *)dir->fresh_recalled->names);
-		free((char *)dir->fresh_recalled->files);
+		free((char *)dir->recalled->names);
+		free((char *)dir->recalled->files);
+		free((struct recalled *)dir->recalled);
 	}
-	free(dir->fresh_recalled);
-	free(dir);
 }
 
 void scan_free(struct scan *scan)
@@ -241,6 +279,9 @@ void scan_free(struct scan *scan)
 	free(scan->links);
 	strlist_release(&scan->attribute_dirs);
 	strlist_release(&scan->ignore_dirs);
+	for (size_t i = 0; i < scan->nr_arenas; i++)
+		arena_release(&scan->arenas[i]);
+	free(scan->arenas);
 	pthread_mutex_destroy(&scan->lock);
 	if (scan->top_fd >= 0)
 		close(scan->top_fd);
@@ -259,7 +300,7 @@ static void gather_rosters(struct gathering *gathering,
 	if (dir->roster) {
 		ARRAY_GROW(gathering->items, gathering->nr, gathering->alloc);
 		gathering->items[gathering->nr++] = dir->roster;
-		gathering->fresh += dir->fresh_roster != NULL;
+		gathering->fresh += dir->fresh_roster;
 	}
 	for (const struct scan_dir *child = dir->children; child;
 	     child = child->next)
@@ -315,8 +356,6 @@ static int each_item(struct scan_dir *dir, scan_visit visit, void *context,
 static void forget_missing(struct scan_dir *dir)
 {
 	if (dir->missing) {
-		for (size_t i = 0; i < dir->nr_items; i++)
-			free(dir->items[i].path);
 		free(dir->items);
 		dir->items = NULL;
 		dir->nr_items = dir->alloc_items = 0;

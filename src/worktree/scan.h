@@ -22,6 +22,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/arena.h"
+#include "base/stat_data.h"
 #include "base/strlist.h"
 #include "git/index.h"
 #include "git/oid.h"
@@ -67,46 +69,48 @@ const char *omit_reason_name(enum omit_reason reason);
 /* -1: none of these. */
 int omit_reason_parse(const char *name);
 
+/* There may be a million of them: no byte is for nothing. */
 struct scan_item {
-	enum scan_kind kind;
-	enum omit_reason reason;	 /* of SCAN_OMITTED */
-	char *path;			 /* ends in a slash: all below it */
+	const char *path;		 /* ends in a slash: all below it */
 	const struct index_entry *entry; /* where it is tracked; or NULL */
-	struct stat st;			 /* where it is there */
+	struct stat_data stat;		 /* where it is there */
 	struct oid oid;			 /* the blob or commit, once known */
-	uint32_t mode;			 /* MODE_* of git/tree.h, once known */
+	uint16_t mode;			 /* MODE_* of git/tree.h, once known */
+	uint8_t kind;			 /* enum scan_kind */
+	uint8_t reason;			 /* of SCAN_OMITTED: enum omit_reason */
 };
 
 struct scan_dir {
-	char *path; /* "" or "a/b/" */
-	size_t path_len;
 	struct scan_dir *parent;
-	size_t first, end;	       /* the index entries below it */
-	const struct index_tree *tree; /* what the index knows of it; or NULL */
 	struct scan_dir *children;     /* the newest first; see `next` */
 	struct scan_dir *next;	       /* the parent's other children */
+	const struct index_tree *tree; /* what the index knows of it; or NULL */
 	struct scan_item *items;
-	size_t nr_items, alloc_items;
 	struct ignore_level *level;
 	const struct roster *roster;	 /* of its names, where it may be
-					      believed next time; or NULL */
-	struct roster *fresh_roster;	 /* the same, where it is new */
+					    believed next time; or NULL */
 	const struct recalled *recalled; /* what the next walk may believe of
 					    it; or NULL */
-	struct recalled *fresh_recalled; /* the same, where it is new */
 	const struct seal_dir *seal;	 /* what a seal says of it, where it is
 					    looked at all the same; or NULL */
-	struct oid was; /* its tree by the seal; zero: none, or not asked */
-	mode_t mode;
-	bool passed;	      /* not looked at: only what is below it */
-	bool unbelieved;      /* whatever is recalled of it or below */
-	bool unwatched;	      /* not to be recalled, nor what is below */
-	bool missing;	      /* not there, or no directory any more */
-	bool unreadable;      /* there, but closed to us */
-	bool nested;	      /* in a nested repository */
-	bool differs;	      /* an item, here or below, changes its tree */
-	bool wanted;	      /* ignored, and wanted with all that is below */
-	_Atomic int excluded; /* ignored as a whole; -1: not asked yet */
+	struct oid *was; /* its tree by the seal; NULL: none, or not asked */
+	uint32_t first, end; /* the index entries below it */
+	uint32_t nr_items, alloc_items;
+	uint32_t path_len;
+	uint16_t mode;
+	bool passed : 1;     /* not looked at: only what is below it */
+	bool unbelieved : 1; /* whatever is recalled of it or below */
+	bool unwatched : 1;  /* not to be recalled, nor what is below */
+	bool missing : 1;    /* not there, or no directory any more */
+	bool unreadable : 1; /* there, but closed to us */
+	bool nested : 1;     /* in a nested repository */
+	bool differs : 1;    /* an item, here or below, changes its tree */
+	bool wanted : 1;     /* ignored, and wanted with all that is below */
+	bool fresh_recalled : 1; /* `recalled` is new */
+	bool fresh_roster : 1;	 /* `roster` is new */
+	_Atomic signed char
+		excluded; /* ignored as a whole; -1: not asked yet */
+	char path[];	  /* "" or "a/b/" */
 };
 
 struct scan_options {
@@ -149,6 +153,8 @@ struct scan {
 	bool seen_before;	     /* the index is the one of the last walk */
 	bool doubtful; /* a link to who knows which file: not to be believed */
 	pthread_mutex_t lock; /* of what follows, during the walk */
+	struct arena *arenas; /* paths of items, and directories */
+	size_t nr_arenas, alloc_arenas;
 	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
 	 * disk, ignored or not; sorted. */
 	struct strlist attribute_dirs;
@@ -177,6 +183,8 @@ int scan_remember(const struct scan *scan, struct error *err);
 /* One more item of the directory, at the end; the caller fills it. Others may
  * move. */
 struct scan_item *scan_add_item(struct scan_dir *dir);
+/* No more will come, or few: let go of the room for them. */
+void scan_trim_items(struct scan_dir *dir);
 
 /* Set `differs` everywhere, once all items have the kind that they keep. */
 void scan_mark_differences(struct scan *scan);

@@ -38,41 +38,78 @@ char *reading_path(const struct scan_dir *dir, const char *name)
 	return path;
 }
 
-struct scan_item *reading_add_item(struct scan_dir *dir, enum scan_kind kind,
-				   const char *name)
+static struct arena *memory_of(struct reading *reading)
 {
-	struct scan_item *item;
+	if (!reading->has_memory)
+		reading->memory = scan_take_memory(reading->scan);
+	reading->has_memory = true;
+	return &reading->memory;
+}
 
-	item = scan_add_item(dir);
-	*item = (struct scan_item){.kind = kind};
-	item->path = reading_path(dir, name);
+static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
+				  const char *path)
+{
+	struct scan_item *item = scan_add_item(dir);
+
+	*item = (struct scan_item){.kind = (uint8_t)kind, .path = path};
 	return item;
 }
 
-void reading_omit(struct scan_dir *dir, enum omit_reason reason,
+struct scan_item *reading_add_item(struct reading *reading, enum scan_kind kind,
+				   const char *name)
+{
+	struct scan_dir *dir = reading->dir;
+	size_t len = strlen(name);
+	char *path = arena_get(memory_of(reading), dir->path_len + len + 1, 1);
+
+	memcpy(path, dir->path, dir->path_len);
+	memcpy(path + dir->path_len, name, len + 1);
+	return add_item(dir, kind, path);
+}
+
+struct scan_item *reading_add_self(struct reading *reading, enum scan_kind kind)
+{
+	struct scan_dir *dir = reading->dir;
+	char *path = arena_get(memory_of(reading), dir->path_len, 1);
+
+	memcpy(path, dir->path, dir->path_len - 1);
+	path[dir->path_len - 1] = '\0';
+	return add_item(dir, kind, path);
+}
+
+struct scan_item *reading_add_entry(struct reading *reading,
+				    enum scan_kind kind,
+				    const struct index_entry *entry)
+{
+	struct scan_item *item = add_item(reading->dir, kind, entry->path);
+
+	item->entry = entry;
+	return item;
+}
+
+void reading_omit(struct reading *reading, enum omit_reason reason,
 		  const char *name, const struct stat *st)
 {
-	struct scan_item *item = reading_add_item(dir, SCAN_OMITTED, name);
+	struct scan_item *item = reading_add_item(reading, SCAN_OMITTED, name);
 
-	item->reason = reason;
+	item->reason = (uint8_t)reason;
 	if (st)
-		item->st = *st;
+		stat_data_fill(&item->stat, st);
 }
 
 struct scan_dir *reading_add_child(struct reading *reading, const char *name,
 				   size_t len, size_t first, size_t end)
 {
 	struct scan_dir *dir = reading->dir;
-	struct scan_dir *child = xcalloc(1, sizeof(*child));
+	struct scan_dir *child =
+		scan_dir_new(memory_of(reading), dir->path_len + len + 1);
 
-	child->path_len = dir->path_len + len + 1;
-	child->path = xmalloc(child->path_len + 1);
 	memcpy(child->path, dir->path, dir->path_len);
 	memcpy(child->path + dir->path_len, name, len);
-	memcpy(child->path + child->path_len - 1, "/", 2);
+	child->path[child->path_len - 1] = '/';
 	child->parent = dir;
-	child->first = first;
-	child->end = end;
+	child->first = (uint32_t)first;
+	child->end = (uint32_t)end;
 	child->tree = first < end && dir->tree
 			      ? index_tree_child(dir->tree, name, len)
 			      : NULL;
@@ -105,7 +142,7 @@ static void note_missing(struct reading *reading, int number)
 		reading_note_rules(reading, index->entries[at].path);
 	if (number == EACCES) {
 		dir->unreadable = true;
-		reading_omit(dir, OMIT_UNREADABLE, "", NULL);
+		reading_omit(reading, OMIT_UNREADABLE, "", NULL);
 		return;
 	}
 	dir->missing = true;
@@ -178,7 +215,7 @@ static int read_open_dir(struct reading *reading, struct error *err)
 		st.st_mode = dir->recalled->mode;
 	else if (fstat(reading->fd, &st) < 0)
 		return error_errno(err, "cannot look at '%s'", dir->path);
-	dir->mode = st.st_mode;
+	dir->mode = (uint16_t)st.st_mode;
 	reading->tracked = rosters_sum_start(scan->rosters);
 	if (reading_look_at_tracked(reading, err) < 0 ||
 	    read_names(reading, &st, err) < 0)
@@ -241,6 +278,9 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		ret = read_open_dir(&reading, err);
 		close(reading.fd);
 	}
+	scan_trim_items(dir);
+	if (reading.has_memory)
+		scan_give_memory(scan, reading.memory);
 	scan_names_release(&reading.names);
 	buf_release(&reading.note.files);
 	return ret;

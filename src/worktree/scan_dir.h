@@ -12,6 +12,13 @@
 int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		  struct thread_queue *queue, struct error *err);
 
+/* Memory that lasts as long as the scan, for one thread, until it is given
+ * back. */
+struct arena scan_take_memory(struct scan *scan);
+void scan_give_memory(struct scan *scan, struct arena memory);
+/* A directory of nothing; the caller fills in its path, without the NUL. */
+struct scan_dir *scan_dir_new(struct arena *memory, size_t path_len);
+
 /* The end of the index entries below `path`, the one at `first`, up to and with
  * the slash at `len`. */
 size_t scan_end_of_dir(const struct index *index, size_t first, size_t end,

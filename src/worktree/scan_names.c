@@ -100,14 +100,15 @@ static int list(struct scan_names *names, const struct scan *scan,
 static void record(const struct scan_names *names, struct scan_dir *dir,
 		   const struct stat *st, uint64_t tracked)
 {
-	struct roster *roster = xcalloc(1, sizeof(*roster));
+	struct roster *roster =
+		roster_new(st, names->listed.ptr, names->listed.len);
 
-	roster_stat(roster, st);
+	if (!roster)
+		return;
 	roster->tracked = tracked;
-	roster->count = names->count;
-	roster->len = names->listed.len;
-	roster->names = xmemdup(names->listed.ptr, names->listed.len);
-	dir->roster = dir->fresh_roster = roster;
+	roster->count = (uint32_t)names->count;
+	dir->roster = roster;
+	dir->fresh_roster = true;
 }
 
 int scan_names_read(struct scan_names *names, struct scan *scan,

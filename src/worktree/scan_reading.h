@@ -18,6 +18,8 @@ struct reading {
 	struct scan *scan;
 	struct scan_dir *dir;
 	struct thread_queue *queue;
+	struct arena memory; /* where it was needed */
+	bool has_memory;
 	int fd; /* -1: it is not looked at, but recalled */
 	size_t recalled_at;
 	struct scan_note note;
@@ -35,10 +37,17 @@ struct reading {
 int reading_stat(struct reading *reading, const char *name, struct stat *st);
 /* The caller must free() it. */
 char *reading_path(const struct scan_dir *dir, const char *name);
-struct scan_item *reading_add_item(struct scan_dir *dir, enum scan_kind kind,
+/* An item of a name in it; of the directory itself, without the slash; of a
+ * tracked file. */
+struct scan_item *reading_add_item(struct reading *reading, enum scan_kind kind,
 				   const char *name);
+struct scan_item *reading_add_self(struct reading *reading,
+				   enum scan_kind kind);
+struct scan_item *reading_add_entry(struct reading *reading,
+				    enum scan_kind kind,
+				    const struct index_entry *entry);
 /* `st` may be NULL. */
-void reading_omit(struct scan_dir *dir, enum omit_reason reason,
+void reading_omit(struct reading *reading, enum omit_reason reason,
 		  const char *name, const struct stat *st);
 /* A directory in it of `len` bytes, to be read later, with those entries of the
  * index. */

@@ -186,7 +186,8 @@ void scan_note_finish(struct scan *scan, struct scan_dir *dir,
 	recalled->mode = st->st_mode;
 	recalled->file_mode = note->file_mode;
 	recalled->exec_mode = note->exec_mode;
-	dir->recalled = dir->fresh_recalled = recalled;
+	dir->recalled = recalled;
+	dir->fresh_recalled = true;
 	pthread_mutex_lock(&scan->lock);
 	scan->nr_looked++;
 	pthread_mutex_unlock(&scan->lock);

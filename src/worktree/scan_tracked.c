@@ -38,13 +38,8 @@ size_t scan_end_of_dir(const struct index *index, size_t first, size_t end,
 void reading_note_deleted(struct reading *reading,
 			  const struct index_entry *entry)
 {
-	struct scan_item *item;
-
-	if (entry->flags & INDEX_SKIP_WORKTREE)
-		return;
-	item = reading_add_item(reading->dir, SCAN_DELETED,
-				entry->path + reading->dir->path_len);
-	item->entry = entry;
+	if (!(entry->flags & INDEX_SKIP_WORKTREE))
+		reading_add_entry(reading, SCAN_DELETED, entry);
 }
 
 /* Whether a directory has no names in it; what cannot be read may have. */
@@ -78,8 +73,7 @@ static int look_at_gitlink(struct reading *reading,
 	if (got < 0)
 		return got;
 	if (got && !oid_equal(&head, &entry->data->oid)) {
-		item = reading_add_item(reading->dir, SCAN_GITLINK, name);
-		item->entry = entry;
+		item = reading_add_entry(reading, SCAN_GITLINK, entry);
 		item->oid = head;
 		item->mode = MODE_GITLINK;
 	}
@@ -87,7 +81,7 @@ static int look_at_gitlink(struct reading *reading,
 	if (got || !is_empty(reading, name)) {
 		char *path = xstrfmt("%s/", name);
 
-		reading_omit(reading->dir, OMIT_SUBMODULE, path, NULL);
+		reading_omit(reading, OMIT_SUBMODULE, path, NULL);
 		free(path);
 	}
 	return 0;
@@ -140,7 +134,7 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 		if (errno == ENODATA)
 			recall_same(reading, at);
 		else if (errno != ENOENT && errno != ENOTDIR)
-			reading_omit(reading->dir, OMIT_UNREADABLE, name, NULL);
+			reading_omit(reading, OMIT_UNREADABLE, name, NULL);
 		else if (!entry->stage)
 			reading_note_deleted(reading, entry);
 		if (reading->scan->told && reading->fd >= 0)
@@ -159,18 +153,17 @@ static int look_at_entry(struct reading *reading, size_t at, struct error *err)
 		if (!entry->stage)
 			reading_note_deleted(reading, entry);
 		if (S_ISLNK(st.st_mode))
-			reading_omit(reading->dir, OMIT_UNSAFE_NAME, name, &st);
+			reading_omit(reading, OMIT_UNSAFE_NAME, name, &st);
 		else if (!S_ISDIR(st.st_mode))
-			reading_omit(reading->dir, OMIT_SPECIAL, name, &st);
+			reading_omit(reading, OMIT_SPECIAL, name, &st);
 		return 0;
 	}
 	scan->permissions[at] =
 		S_ISREG(st.st_mode) ? st.st_mode & 07777 : SCAN_IS_LINK;
 	if (same)
 		return 0;
-	item = reading_add_item(reading->dir, SCAN_CHANGED, name);
-	item->entry = entry;
-	item->st = st;
+	item = reading_add_entry(reading, SCAN_CHANGED, entry);
+	stat_data_fill(&item->stat, &st);
 	return 0;
 }
 

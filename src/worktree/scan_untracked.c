@@ -11,7 +11,7 @@
 /* Ignored itself, or below something that is. */
 static bool dir_is_excluded(struct scan_dir *dir)
 {
-	int excluded = atomic_load(&dir->excluded);
+	signed char excluded = atomic_load(&dir->excluded);
 
 	if (excluded >= 0)
 		return excluded;
@@ -91,11 +91,11 @@ static void visit_dir(struct reading *reading, const char *name,
 	bool wanted = excluded && is_wanted(reading, path, true);
 
 	if (!path_component_is_safe(name, strlen(name))) {
-		reading_omit(dir, OMIT_UNSAFE_NAME, below, NULL);
+		reading_omit(reading, OMIT_UNSAFE_NAME, below, NULL);
 	} else if (excluded && !wanted && !may_hold_wanted(reading, path)) {
-		reading_omit(dir, OMIT_IGNORED, below, NULL);
+		reading_omit(reading, OMIT_IGNORED, below, NULL);
 	} else if (!excluded && is_protected_dir(reading, path)) {
-		reading_omit(dir, OMIT_PROTECTED, below, NULL);
+		reading_omit(reading, OMIT_PROTECTED, below, NULL);
 	} else {
 		child = reading_add_child(reading, name, strlen(name), 0, 0);
 		child->excluded = excluded;
@@ -143,7 +143,7 @@ static void visit_file(struct reading *reading, const char *name,
 	if (dir_is_excluded(dir) || ignore_check(dir->level, path, strlen(path),
 						 false) == IGNORE_EXCLUDED) {
 		if (!is_wanted(reading, path, false)) {
-			reading_omit(dir, OMIT_IGNORED, name, st);
+			reading_omit(reading, OMIT_IGNORED, name, st);
 			return;
 		}
 		kind = SCAN_IGNORED;
@@ -153,11 +153,11 @@ static void visit_file(struct reading *reading, const char *name,
 		kind = SCAN_IGNORED;
 	reason = refusal(reading, name, path, st);
 	if (reason != OMIT_NR) {
-		reading_omit(dir, reason, name, st);
+		reading_omit(reading, reason, name, st);
 		return;
 	}
-	item = reading_add_item(dir, kind, name);
-	item->st = *st;
+	item = reading_add_item(reading, kind, name);
+	stat_data_fill(&item->stat, st);
 }
 
 static void visit_candidate(struct reading *reading, const char *name)
@@ -173,7 +173,7 @@ static void visit_candidate(struct reading *reading, const char *name)
 	if (got < 0) {
 		/* Gone again: then it never was. */
 		if (errno != ENOENT)
-			reading_omit(dir, OMIT_UNREADABLE, name, NULL);
+			reading_omit(reading, OMIT_UNREADABLE, name, NULL);
 	} else if (S_ISDIR(st.st_mode)) {
 		visit_dir(reading, name, path);
 	} else {
@@ -194,11 +194,10 @@ static int visit_nested(struct reading *reading, struct error *err)
 	free(path);
 	if (got < 0)
 		return got;
-	reading_omit(dir, OMIT_NESTED, "", NULL);
+	reading_omit(reading, OMIT_NESTED, "", NULL);
 	if (got && !dir_is_excluded(dir)) {
-		item = reading_add_item(dir, SCAN_GITLINK, "");
 		/* git's entry is the directory itself, without the slash. */
-		item->path[dir->path_len - 1] = '\0';
+		item = reading_add_self(reading, SCAN_GITLINK);
 		item->oid = head;
 		item->mode = MODE_GITLINK;
 	}
@@ -213,7 +212,7 @@ void reading_look_at_dotgit(struct reading *reading)
 	if (nested_is_repository(reading->fd))
 		dir->nested = true;
 	else if (!fstatat(reading->fd, ".git", &st, AT_SYMLINK_NOFOLLOW))
-		reading_omit(dir, OMIT_UNSAFE_NAME,
+		reading_omit(reading, OMIT_UNSAFE_NAME,
 			     S_ISDIR(st.st_mode) ? ".git/" : ".git",
 			     S_ISDIR(st.st_mode) ? NULL : &st);
 }
@@ -233,14 +232,14 @@ int reading_look_at_untracked(struct reading *reading, struct error *err)
 	 */
 	if (dir->nested) {
 		if (reading->has_dotgit || reading->has_untracked)
-			reading_omit(dir, OMIT_NESTED, "", NULL);
+			reading_omit(reading, OMIT_NESTED, "", NULL);
 		return 0;
 	}
 	if (!names.count && dir->parent && !dir_is_excluded(dir)) {
 		struct scan_item *item =
-			reading_add_item(dir, SCAN_EMPTY_DIR, "");
+			reading_add_item(reading, SCAN_EMPTY_DIR, "");
 
-		item->st.st_mode = dir->mode;
+		item->stat.mode = dir->mode;
 		return 0;
 	}
 	while ((name = scan_names_next(&names, &type)))

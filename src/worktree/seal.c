@@ -162,15 +162,8 @@ bool seal_take_file(const char *data, size_t len, size_t *at,
 	*out = (struct cache_entry){
 		.blob = file.blob,
 		.raw = file.raw,
+		.stat = file.stat,
 		.keep_raw = file.keep_raw != 0,
-		.mode = file.mode,
-		.mtime_sec = file.mtime_sec,
-		.ctime_sec = file.ctime_sec,
-		.mtime_nsec = file.mtime_nsec,
-		.ctime_nsec = file.ctime_nsec,
-		.size = file.size,
-		.inode = file.inode,
-		.device = file.device,
 		.conversion = data + *at,
 	};
 	nul = memchr(data + *at, '\0', len - *at);

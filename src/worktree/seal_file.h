@@ -10,7 +10,7 @@
 
 #include "worktree/seal.h"
 
-#define SEAL_MAGIC "checkpoint-seal 1\n\n\n\n\n"
+#define SEAL_MAGIC "checkpoint-seal 2\n\n\n\n\n"
 
 enum seal_part {
 	SEAL_HOLDER,
@@ -63,11 +63,9 @@ struct seal_record_child {
 
 /* A file: this, its conversion and its path, with their NULs. */
 struct seal_file {
+	struct stat_data stat;
 	struct oid blob, raw;
-	uint32_t keep_raw, mode;
-	int64_t mtime_sec, ctime_sec;
-	uint32_t mtime_nsec, ctime_nsec;
-	uint64_t size, inode, device;
+	uint32_t keep_raw, unused;
 };
 
 /* Of a record or a part: no two at different places are alike. */

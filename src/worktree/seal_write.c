@@ -56,21 +56,17 @@ static void fill_up(struct buf *out)
 
 void seal_add_file(struct buf *out, const struct cache_entry *entry)
 {
-	struct seal_file file;
+	const struct seal_file file = {
+		.stat = entry->stat,
+		.blob = entry->blob,
+		.raw = entry->raw,
+		.keep_raw = entry->keep_raw,
+	};
 
-	/* No byte of it is left to chance. */
-	memset(&file, 0, sizeof(file));
-	file.blob = entry->blob;
-	file.raw = entry->raw;
-	file.keep_raw = entry->keep_raw;
-	file.mode = entry->mode;
-	file.mtime_sec = entry->mtime_sec;
-	file.ctime_sec = entry->ctime_sec;
-	file.mtime_nsec = entry->mtime_nsec;
-	file.ctime_nsec = entry->ctime_nsec;
-	file.size = entry->size;
-	file.inode = entry->inode;
-	file.device = entry->device;
+	_Static_assert(sizeof(file) == sizeof(struct stat_data) +
+					       2 * sizeof(struct oid) +
+					       2 * sizeof(uint32_t),
+		       "no byte of it is left to chance");
 	buf_add(out, &file, sizeof(file));
 	buf_add(out, entry->conversion, strlen(entry->conversion) + 1);
 	buf_add(out, entry->path, strlen(entry->path) + 1);

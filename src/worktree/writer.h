@@ -18,9 +18,7 @@
 #define WORKTREE_WRITER_H
 
 #include "base/error.h"
-
-#include <sys/stat.h>
-
+#include "base/stat_data.h"
 #include "git/oid.h"
 
 struct writer;
@@ -56,7 +54,7 @@ const struct writer_caps *writer_caps(const struct writer *writer);
  */
 struct writer_expect {
 	bool absent;
-	struct stat stat;
+	struct stat_data stat;
 	bool settled;
 	int (*same)(void *context, int fd, const char *link, struct error *err);
 	void *context;

@@ -13,7 +13,7 @@
 
 static void reseal(struct buf *file)
 {
-	static const char magic[] = "checkpoint-cache 3\n";
+	static const char magic[] = "checkpoint-cache 4\n";
 	const size_t start = sizeof(magic) - 1;
 	struct checksum_sha1 sum;
 
@@ -39,20 +39,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.st_mtim = {1000, 17},
 		.st_ctim = {2000, 18},
 	};
+	struct cache_entry entry;
+	struct stat_data data_of;
 	struct cache *cache;
 	struct oid commit;
 	char *holder;
 
+	stat_data_fill(&data_of, &st);
 	buf_add(&file, data, size);
 	reseal(&file);
 	cache = cache_parse(&repo, file.ptr, file.len, &holder, &commit);
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		const struct cache_entry *entry =
-			cache_find(cache, paths[i], &st);
-
-		if (entry && strcmp(entry->path, paths[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (cache_find(cache, paths[i], &data_of, &entry) &&
+		    (strcmp(entry.path, paths[i]) ||
+		     strlen(entry.conversion) > size))
 			abort();
-	}
 	for (unsigned byte = 0; byte < 256; byte++) {
 		unsigned char sum[32];
 		struct oid oid;
@@ -63,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memset(sum, (int)byte, sizeof(sum));
 		cache_find_recipe(cache, sum);
 	}
-	if (!holder && cache_find(cache, "a", &st))
+	if (!holder && cache_find(cache, "a", &data_of, &entry))
 		abort();
 	free(holder);
 	cache_free(cache);

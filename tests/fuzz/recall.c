@@ -14,12 +14,10 @@ static void expect(bool holds)
 
 static void reseal(struct buf *file)
 {
-	uint64_t end;
-
-	if (file->len < sizeof(end))
+	if (file->len < FINGERPRINT_SEAL_SIZE)
 		return;
-	end = fingerprint_add(0, file->ptr, file->len - sizeof(end));
-	memcpy(file->ptr + file->len - sizeof(end), &end, sizeof(end));
+	file->len -= FINGERPRINT_SEAL_SIZE;
+	fingerprint_seal(file);
 }
 
 static void walk_through(const struct recalled *dir)

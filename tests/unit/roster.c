@@ -23,24 +23,23 @@ static struct stat some_stat(uint64_t inode)
 static void write_some(struct repository *repo, size_t nr)
 {
 	struct rosters *none = rosters_parse("", 0);
-	struct roster *made = xcalloc(nr, sizeof(*made));
-	const struct roster **items = xcalloc(nr, sizeof(*items));
+	struct roster **items = xcalloc(nr, sizeof(*items));
 	struct error err = ERROR_INIT;
 
 	for (size_t i = 0; i < nr; i++) {
 		struct stat st = some_stat(i + 1);
 
-		roster_stat(&made[i], &st);
-		made[i].tracked = i;
-		made[i].names = "\10one\0\4two";
-		made[i].len = 10;
-		made[i].count = 7;
-		items[i] = &made[i];
+		items[i] = roster_new(&st, "\10one\0\4two", 10);
+		items[i]->tracked = i;
+		items[i]->count = 7;
 	}
 	run("mkdir -p .git/checkpoint.d");
-	assert_ok(rosters_write(repo, none, items, nr, &err), &err);
+	assert_ok(rosters_write(repo, none, (const struct roster *const *)items,
+				nr, &err),
+		  &err);
 	rosters_free(none);
-	free(made);
+	for (size_t i = 0; i < nr; i++)
+		free(items[i]);
 	free(items);
 }
 

@@ -14,11 +14,11 @@ static const struct cache_entry one = {
 	.blob = {{1}},
 	.raw = {{2}},
 	.keep_raw = true,
-	.mode = S_IFREG | 0644,
-	.mtime_sec = 1000,
-	.ctime_nsec = 17,
-	.size = 300,
-	.inode = 42,
+	.stat = {.mode = S_IFREG | 0644,
+		 .mtime_sec = 1000,
+		 .ctime_nsec = 17,
+		 .size = 300,
+		 .inode = 42},
 };
 
 /* "", "a/" and "a/b/", and what is said of the whole. */
@@ -105,7 +105,7 @@ static void check_dir(const struct seal *seal, uint64_t at, const char *path,
 		assert_string_equal(entry.conversion, one.conversion);
 		assert_true(oid_equal(&entry.raw, &one.raw));
 		assert_true(entry.keep_raw);
-		assert_int_equal(entry.inode, 42);
+		assert_int_equal(entry.stat.inode, 42);
 		assert_false(seal_cached(&dir, &next, &entry));
 		return;
 	}

@@ -46,6 +46,7 @@ static int expect(struct applying *applying, const char *path,
 		  struct error *err)
 {
 	const struct scan *scan = applying->now->scan;
+	struct stat st;
 
 	*out = (struct writer_expect){.same = has_saved_bytes,
 				      .context = found};
@@ -55,15 +56,15 @@ static int expect(struct applying *applying, const char *path,
 		return 0;
 	}
 	if (found->known_stat) {
-		out->stat = found->st;
+		out->stat = found->stat;
 		out->settled = true;
 		return 0;
 	}
-	if (dir_stat(scan->top_fd, path, &out->stat) < 0 ||
-	    !index_entry_matches(scan->index, found->entry, &out->stat,
-				 &scan->rules))
+	if (dir_stat(scan->top_fd, path, &st) < 0 ||
+	    !index_entry_matches(scan->index, found->entry, &st, &scan->rules))
 		return error_set(err, ERR_CHANGED, "'%s' was changed meanwhile",
 				 path);
+	stat_data_fill(&out->stat, &st);
 	out->settled = true;
 	return 0;
 }

@@ -234,10 +234,10 @@ static bool find_stat(const struct building *building,
 	       oid_equal(&found.blob, &entry->data->oid) &&
 	       !dir_stat(building->now->scan->top_fd, entry->path, st) &&
 	       (!found.known_stat ||
-		(st->st_mtim.tv_sec == found.st.st_mtim.tv_sec &&
-		 st->st_mtim.tv_nsec == found.st.st_mtim.tv_nsec &&
-		 st->st_size == found.st.st_size &&
-		 st->st_ino == found.st.st_ino));
+		(st->st_mtim.tv_sec == found.stat.mtime_sec &&
+		 st->st_mtim.tv_nsec == found.stat.mtime_nsec &&
+		 (uint64_t)st->st_size == found.stat.size &&
+		 st->st_ino == found.stat.inode));
 }
 
 /* An entry that is another than before, of a file that is not. */

@@ -59,10 +59,12 @@ static int add_staged(void *context, struct scan_dir *dir,
 	return 0;
 }
 
-static bool is_filtered(const struct content *content)
+static bool is_filtered(const struct snapshot_file *file)
 {
-	return content->converted && !content->keep_raw &&
-	       content->conversion && strstr(content->conversion, "filter=");
+	const struct snapshot_conversion *conversion = file->conversion;
+
+	return conversion && conversion->converted && !conversion->keep_raw &&
+	       conversion->name && strstr(conversion->name, "filter=");
 }
 
 bool lfs_may_need(const struct repository *repo,
@@ -72,7 +74,7 @@ bool lfs_may_need(const struct repository *repo,
 	bool may = lfs_room_exists(store);
 
 	for (size_t i = 0; !may && i < snapshot->nr_files; i++)
-		may = is_filtered(&snapshot->files[i].content);
+		may = is_filtered(&snapshot->files[i]);
 	free(store);
 	return may;
 }
@@ -81,10 +83,10 @@ static int collect(struct needs *needs, const struct snapshot *snapshot,
 		   struct error *err)
 {
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
-		const struct content *content = &snapshot->files[i].content;
+		const struct snapshot_file *file = &snapshot->files[i];
 
-		if (is_filtered(content))
-			add_blob(needs, &content->blob, true);
+		if (is_filtered(file))
+			add_blob(needs, &file->item->oid, true);
 	}
 	for (size_t i = 0; i < snapshot->index_extra.nr_stages; i++)
 		add_blob(needs, &snapshot->index_extra.stages[i].data->oid,

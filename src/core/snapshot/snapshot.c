@@ -5,6 +5,7 @@
 #include "core/snapshot/snapshot_content.h"
 #include "core/snapshot/snapshot_extra.h"
 #include "core/snapshot/snapshot_seal.h"
+#include "core/snapshot/snapshot_settle.h"
 #include "core/snapshot/snapshot_steps.h"
 #include "core/snapshot/snapshot_terms.h"
 #include "core/snapshot/snapshot_tree.h"
@@ -249,6 +250,7 @@ struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
 	snapshot->pack = pack;
 	snapshot->cache = cache;
 	snapshot->trees = tree_memory_new();
+	snapshot->settling = snapshot_settling_new();
 	index_extra_init(&snapshot->index_extra);
 	worktree_extra_init(&snapshot->worktree_extra);
 	worktree_extra_init(&snapshot->local_extra);
@@ -304,9 +306,8 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	for (size_t i = 0; i < snapshot->nr_files; i++)
-		content_release(&snapshot->files[i].content);
 	free(snapshot->files);
+	snapshot_settling_free(snapshot->settling);
 	scan_free(snapshot->scan);
 	told_release(&snapshot->told);
 	tree_memory_free(snapshot->trees);
@@ -327,15 +328,24 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
-					struct scan_item *item)
+void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item)
 {
-	struct snapshot_file *file;
-
 	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
-	file = &snapshot->files[snapshot->nr_files++];
-	*file = (struct snapshot_file){.item = item};
-	return file;
+	snapshot->files[snapshot->nr_files++] =
+		(struct snapshot_file){.item = item};
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	return strcmp(((const struct snapshot_file *)a)->item->path,
+		      ((const struct snapshot_file *)b)->item->path);
+}
+
+void snapshot_sort_files(struct snapshot *snapshot)
+{
+	if (snapshot->nr_files)
+		qsort(snapshot->files, snapshot->nr_files,
+		      sizeof(*snapshot->files), compare_files);
 }
 
 /* -- looking things up --------------------------------------------------- */
@@ -345,28 +355,39 @@ static int compare_path(const void *path, const void *file)
 	return strcmp(path, ((const struct snapshot_file *)file)->item->path);
 }
 
-static bool is_in_snapshot(enum scan_kind kind)
+struct snapshot_file *snapshot_find_file(const struct snapshot *snapshot,
+					 const char *path)
+{
+	if (!snapshot->nr_files)
+		return NULL;
+	return bsearch(path, snapshot->files, snapshot->nr_files,
+		       sizeof(*snapshot->files), compare_path);
+}
+
+static bool is_in_snapshot(uint8_t kind)
 {
 	return kind == SCAN_CHANGED || kind == SCAN_SAME ||
 	       kind == SCAN_UNTRACKED || kind == SCAN_IGNORED;
+}
+
+static const struct oid *raw_of(const struct snapshot_file *file)
+{
+	return file->conversion ? &file->conversion->raw : &file->item->oid;
 }
 
 void snapshot_find(const struct snapshot *snapshot, const char *path,
 		   struct snapshot_path *out)
 {
 	const struct index *index = snapshot->scan->index;
-	const struct snapshot_file *file = NULL;
+	const struct snapshot_file *file = snapshot_find_file(snapshot, path);
 
 	*out = (struct snapshot_path){.entry = index_find(index, path)};
-	if (snapshot->nr_files)
-		file = bsearch(path, snapshot->files, snapshot->nr_files,
-			       sizeof(*file), compare_path);
 	if (file) {
 		out->present = is_in_snapshot(file->item->kind);
 		out->mode = file->item->mode;
 		out->blob = file->item->oid;
-		out->raw = file->content.raw;
-		out->st = file->item->st;
+		out->raw = *raw_of(file);
+		out->stat = file->item->stat;
 		out->known_stat = out->present;
 	} else if (out->entry) {
 		size_t at = (size_t)(out->entry - index->entries);
@@ -382,21 +403,40 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 static bool cache_file(const struct snapshot_file *file,
 		       struct cache_entry *out)
 {
+	const struct snapshot_conversion *conversion = file->conversion;
+	const struct scan_item *item = file->item;
+
 	/* L, which holds ignored files, is another commit. */
-	if (!is_in_snapshot(file->item->kind) ||
-	    file->item->kind == SCAN_IGNORED || file->plain)
+	if (!is_in_snapshot(item->kind) || item->kind == SCAN_IGNORED ||
+	    (conversion && conversion->plain))
 		return false;
 	*out = (struct cache_entry){
-		.path = file->item->path,
-		.conversion = file->content.conversion
-				      ? file->content.conversion
-				      : "-",
-		.blob = file->content.blob,
-		.raw = file->content.raw,
-		.keep_raw = file->content.keep_raw,
+		.path = item->path,
+		.conversion =
+			conversion && conversion->name ? conversion->name : "-",
+		.blob = item->oid,
+		.raw = *raw_of(file),
+		.stat = item->stat,
+		.keep_raw = conversion && conversion->keep_raw,
 	};
-	cache_entry_stat(out, &file->content.st);
 	return true;
+}
+
+/* The next that a cache has something to say of. */
+struct caching {
+	const struct snapshot *snapshot;
+	size_t at;
+};
+
+static bool next_cached(void *context, struct cache_entry *out)
+{
+	struct caching *caching = context;
+	const struct snapshot *snapshot = caching->snapshot;
+
+	while (caching->at < snapshot->nr_files)
+		if (cache_file(&snapshot->files[caching->at++], out))
+			return true;
+	return false;
 }
 
 static int compare_oid(const void *a, const void *b)
@@ -414,41 +454,32 @@ static int compare_recipe(const void *a, const void *b)
 bool snapshot_cached(const struct snapshot *snapshot, const char *path,
 		     struct cache_entry *out)
 {
-	const struct snapshot_file *file = NULL;
+	const struct snapshot_file *file = snapshot_find_file(snapshot, path);
 
-	if (snapshot->nr_files)
-		file = bsearch(path, snapshot->files, snapshot->nr_files,
-			       sizeof(*file), compare_path);
 	return file && cache_file(file, out);
 }
 
 static int write_cache(const struct snapshot *snapshot, const char *ref,
 		       const struct oid *commit, struct error *err)
 {
-	struct cache_entry *entries =
-		xcalloc(snapshot->nr_files, sizeof(*entries));
-	struct cache_content content = {
-		.entries = entries,
+	struct caching caching = {.snapshot = snapshot};
+	const struct cache_content content = {
+		.next = next_cached,
+		.context = &caching,
 		.trees = snapshot->made,
 		.nr_trees = snapshot->nr_made,
 		.recipes = snapshot->recipes,
 		.nr_recipes = snapshot->nr_recipes,
 		.index_tree = snapshot->index_tree,
 	};
-	int ret;
 
-	for (size_t i = 0; i < snapshot->nr_files; i++)
-		content.nr +=
-			cache_file(&snapshot->files[i], &entries[content.nr]);
 	if (snapshot->nr_made)
 		qsort(snapshot->made, snapshot->nr_made,
 		      sizeof(*snapshot->made), compare_oid);
 	if (snapshot->nr_recipes)
 		qsort(snapshot->recipes, snapshot->nr_recipes,
 		      sizeof(*snapshot->recipes), compare_recipe);
-	ret = cache_write(snapshot->repo, ref, commit, &content, err);
-	free(entries);
-	return ret;
+	return cache_write(snapshot->repo, ref, commit, &content, err);
 }
 
 int snapshot_write_cache(const struct snapshot *snapshot, const char *ref,

@@ -15,7 +15,6 @@
 #include "core/record/worktree_extra.h"
 #include "git/operation.h"
 #include "git/ref.h"
-#include "worktree/content.h"
 #include "worktree/scan.h"
 #include "worktree/told.h"
 
@@ -26,6 +25,7 @@ struct pack;
 struct plain;
 struct seal;
 struct sealed;
+struct snapshot_settling;
 struct repository;
 struct tree_builder;
 struct tree_memory;
@@ -41,12 +41,21 @@ struct snapshot_options {
 	bool look_at_all; /* whatever a running watch says has not changed */
 };
 
-/* A path whose content was read. */
+/* Of a file to which a conversion may apply. */
+struct snapshot_conversion {
+	const char *name; /* convert_describe(); NULL: none after all */
+	struct oid raw;	  /* of the bytes on disk */
+	bool converted;	  /* as in struct content */
+	bool keep_raw;
+	bool plain; /* unchanged, and stored just as it is */
+};
+
+/* A path whose content was read. There may be a million of them. */
 struct snapshot_file {
-	struct scan_item *item; /* path, index entry; borrowed from the scan */
-	struct content content;
-	bool was_read; /* `content` is filled */
-	bool plain;    /* unchanged, and stored just as it is */
+	struct scan_item *item; /* path, index entry, what was read; borrowed
+				   from the scan */
+	const struct snapshot_conversion *conversion; /* NULL: the bytes on disk
+							 are the blob */
 };
 
 struct snapshot {
@@ -63,6 +72,8 @@ struct snapshot {
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
 	size_t nr_files, alloc_files;
+	/* What files are settled in, and what only git can convert. */
+	struct snapshot_settling *settling;
 	struct plain *plain;	   /* NULL where no file may be converted */
 	struct tree_memory *trees; /* new trees, readable before the pack is */
 	struct oid *made; /* ids of the trees that the index does not know */
@@ -110,16 +121,19 @@ struct snapshot_path {
 	uint32_t mode;
 	struct oid blob;
 	struct oid raw;	 /* of the bytes on disk */
-	bool known_stat; /* `st` is what lstat() gave */
-	struct stat st;
+	bool known_stat; /* `stat` is what lstat() gave */
+	struct stat_data stat;
 	const struct index_entry *entry; /* or NULL */
 };
 void snapshot_find(const struct snapshot *snapshot, const char *path,
 		   struct snapshot_path *out);
 
-/* Add a file for an item whose content is to be read. Borrowed. */
-struct snapshot_file *snapshot_add_file(struct snapshot *snapshot,
-					struct scan_item *item);
+/* Add a file for an item whose content is to be read. */
+void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item);
+/* Sort them by path, which they have to be to be found. */
+void snapshot_sort_files(struct snapshot *snapshot);
+struct snapshot_file *snapshot_find_file(const struct snapshot *snapshot,
+					 const char *path);
 
 /* What a cache is to say of a path that was read. Borrowed. */
 bool snapshot_cached(const struct snapshot *snapshot, const char *path,

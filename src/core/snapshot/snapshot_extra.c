@@ -35,7 +35,7 @@ static bool is_untracked_file(const struct snapshot_file *file)
 {
 	return (file->item->kind == SCAN_UNTRACKED ||
 		file->item->kind == SCAN_IGNORED) &&
-	       S_ISREG(file->item->st.st_mode);
+	       S_ISREG(file->item->stat.mode);
 }
 
 static void choose_defaults(struct snapshot *snapshot)
@@ -51,7 +51,7 @@ static void choose_defaults(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->nr_files; i++)
 		if (is_untracked_file(&snapshot->files[i]))
 			census_add_file(census,
-					snapshot->files[i].item->st.st_mode);
+					snapshot->files[i].item->stat.mode);
 	count_dirs(scan->top, census);
 	census_choose(census, &snapshot->worktree_extra);
 	census_free(census);
@@ -142,12 +142,25 @@ static void collect_local_extra(struct snapshot *snapshot)
 		const struct snapshot_file *file = &snapshot->files[i];
 
 		if (file->item->kind == SCAN_IGNORED &&
-		    S_ISREG(file->item->st.st_mode))
+		    S_ISREG(file->item->stat.mode))
 			note_mode(extra, file->item->path,
-				  file->item->st.st_mode & 07777,
+				  file->item->stat.mode & 07777,
 				  file->item->mode);
 	}
 	worktree_extra_sort(extra);
+}
+
+static void note_conversion(struct worktree_extra *extra,
+			    const struct snapshot_file *file)
+{
+	const struct snapshot_conversion *conversion = file->conversion;
+
+	if (conversion && conversion->converted &&
+	    file->item->kind != SCAN_IGNORED)
+		worktree_extra_add_conversion(
+			extra, file->item->path,
+			conversion->name ? conversion->name : "-",
+			&conversion->raw, conversion->keep_raw);
 }
 
 static int collect_worktree_extra(struct snapshot *snapshot, struct error *err)
@@ -160,20 +173,12 @@ static int collect_worktree_extra(struct snapshot *snapshot, struct error *err)
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
 		const struct snapshot_file *file = &snapshot->files[i];
 
-		if (file->content.state != CONTENT_READ)
-			continue;
 		if (file->item->kind == SCAN_UNTRACKED &&
-		    S_ISREG(file->item->st.st_mode))
+		    S_ISREG(file->item->stat.mode))
 			note_mode(extra, file->item->path,
-				  file->item->st.st_mode & 07777,
+				  file->item->stat.mode & 07777,
 				  file->item->mode);
-		if (file->content.converted && file->item->kind != SCAN_IGNORED)
-			worktree_extra_add_conversion(
-				extra, file->item->path,
-				file->content.conversion
-					? file->content.conversion
-					: "-",
-				&file->content.raw, file->content.keep_raw);
+		note_conversion(extra, file);
 	}
 	if (snapshot->sealed &&
 	    snapshot_sealed_extra(snapshot->sealed, extra, err) < 0)
@@ -193,10 +198,10 @@ static int collect_omitted(void *context, struct scan_dir *dir,
 	(void)dir;
 	(void)err;
 	if (item->kind == SCAN_OMITTED)
-		omitted_add(context, item->path, item->reason,
-			    is_dir || !S_ISREG(item->st.st_mode)
+		omitted_add(context, item->path, (enum omit_reason)item->reason,
+			    is_dir || !S_ISREG(item->stat.mode)
 				    ? -1
-				    : (int64_t)item->st.st_size);
+				    : (int64_t)item->stat.size);
 	return 0;
 }
 

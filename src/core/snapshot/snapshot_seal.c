@@ -104,10 +104,10 @@ static bool list_items(struct sealing *sealing, const struct scan_dir *dir,
 		struct cache_entry entry;
 
 		snapshot_count_item(counts, item);
-		seal_add_inode(sealing->writer, item->st.st_ino);
-		if (item->kind == SCAN_UNTRACKED && S_ISREG(item->st.st_mode))
+		seal_add_inode(sealing->writer, item->stat.inode);
+		if (item->kind == SCAN_UNTRACKED && S_ISREG(item->stat.mode))
 			census_add_file(sealing->census,
-					item->st.st_mode & 07777);
+					item->stat.mode & 07777);
 		lasting &= item->kind != SCAN_GONE &&
 			   (item->kind != SCAN_OMITTED ||
 			    (item->reason != OMIT_CHANGED &&
@@ -217,7 +217,7 @@ static bool add_rules(struct sealing *sealing, const struct strlist *dirs,
 			    AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISREG(st.st_mode) || !roster_is_quiet(&st, &scan->start))
 			return false;
-		cache_entry_stat(&rules->stat, &st);
+		stat_data_fill(&rules->stat.stat, &st);
 	}
 	return true;
 }

@@ -67,8 +67,8 @@ static bool rules_are_same(struct taking *taking)
 		const struct cache_entry *was = &taking->rules[i].stat;
 
 		same = !fstatat(fd, was->path, &st, AT_SYMLINK_NOFOLLOW) &&
-		       cache_entry_is(was, &st) &&
-		       !writers_have(&taking->told.writers, was->inode);
+		       stat_data_is(&was->stat, &st) &&
+		       !writers_have(&taking->told.writers, was->stat.inode);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -143,13 +143,15 @@ static int add_up(void *context, struct scan_dir *dir, struct scan_item *item,
 		  struct error *err)
 {
 	struct adding_up *adding = context;
+	struct cache_entry known;
 
 	(void)dir;
 	(void)err;
 	adding->ignored |= item->kind == SCAN_IGNORED;
 	if ((item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED) &&
-	    !cache_find(adding->snapshot->cache, item->path, &item->st))
-		adding->bytes += (uint64_t)item->st.st_size;
+	    !cache_find(adding->snapshot->cache, item->path, &item->stat,
+			&known))
+		adding->bytes += item->stat.size;
 	return 0;
 }
 
@@ -192,6 +194,7 @@ static int by_path(const void *a, const void *b)
 static struct cache *make_cache(const struct sealed *sealed)
 {
 	struct cache_entry *entries = NULL, entry;
+	struct cache *cache;
 	size_t nr = 0, alloc = 0;
 
 	for (size_t i = 0; i < sealed->nr; i++) {
@@ -204,7 +207,9 @@ static struct cache *make_cache(const struct sealed *sealed)
 	}
 	if (nr)
 		qsort(entries, nr, sizeof(*entries), by_path);
-	return cache_of(entries, nr);
+	cache = cache_of(entries, nr);
+	free(entries);
+	return cache;
 }
 
 static bool take(struct taking *taking, struct snapshot *snapshot,

@@ -373,6 +373,13 @@ static bool is_as_it_was(const struct scan_dir *dir,
 			       child.tracked);
 }
 
+/* No tree is not an empty one. */
+static void set_was(struct scan_dir *dir, const struct oid *tree)
+{
+	free(dir->was);
+	dir->was = oid_is_zero(tree) ? NULL : xmemdup(tree, sizeof(*tree));
+}
+
 /*
  * What the tree by the seal has that still holds; what the children were is
  * handed down to them. `raw` is what the entries point into.
@@ -386,7 +393,7 @@ static int add_sealed(struct snapshot *snapshot, const struct scan_dir *dir,
 	struct tree_entry entry;
 	int got;
 
-	if (oid_is_zero(&dir->was))
+	if (!dir->was)
 		return 0;
 	for (struct scan_dir *child = dir->children; child;
 	     child = child->next) {
@@ -395,13 +402,13 @@ static int add_sealed(struct snapshot *snapshot, const struct scan_dir *dir,
 	}
 	if (nr)
 		qsort(children, nr, sizeof(struct scan_dir *), compare_child);
-	got = tree_memory_read(NULL, snapshot->repo, &dir->was, raw, err);
+	got = tree_memory_read(NULL, snapshot->repo, dir->was, raw, err);
 	while (!got && (got = tree_next(raw, &pos, &entry, err)) > 0) {
 		struct scan_dir *child = find_child(dir, children, nr, &entry);
 
 		got = 0;
 		if (child && entry.mode == MODE_TREE)
-			child->was = entry.oid;
+			set_was(child, &entry.oid);
 		else if (!child && is_as_it_was(dir, &entry))
 			add(entries, entry.name, entry.name_len, entry.mode,
 			    &entry.oid);
@@ -420,8 +427,9 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 	int ret;
 
 	if (dir->passed && !dir->children) {
-		*out = dir->was;
-		*empty = oid_is_zero(out);
+		*empty = !dir->was;
+		if (dir->was)
+			*out = *dir->was;
 		return 0;
 	}
 	*empty = true;
@@ -451,7 +459,7 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		add_items(dir, &entries);
 		*empty = !entries.nr;
 		if (entries.nr || !dir->parent)
-			ret = write_tree(snapshot, &entries, &dir->was, out,
+			ret = write_tree(snapshot, &entries, dir->was, out,
 					 err);
 	}
 	if (!ret && !*empty)
@@ -470,7 +478,7 @@ int snapshot_build_trees(struct snapshot *snapshot, struct error *err)
 		const struct seal_head *head =
 			seal_head(snapshot->sealed->seal);
 
-		scan->top->was = head->tree;
+		set_was(scan->top, &head->tree);
 		snapshot->index_tree = head->index_tree;
 		return dir_tree(snapshot, scan->top, &snapshot->tree, &empty,
 				err);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/thread.h"
 #include "core/snapshot/snapshot.h"
+#include "core/snapshot/snapshot_settle.h"
 #include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/attr.h"
@@ -72,9 +73,9 @@ static bool is_unknown(const struct looking *looking, size_t at)
 static void add_same(struct scan_dir *dir, const struct index_entry *entry)
 {
 	*scan_add_item(dir) = (struct scan_item){.kind = SCAN_SAME,
-						 .path = xstrdup(entry->path),
+						 .path = entry->path,
 						 .entry = entry,
-						 .mode = entry->mode,
+						 .mode = (uint16_t)entry->mode,
 						 .oid = entry->data->oid};
 }
 
@@ -122,15 +123,19 @@ static int gather_converted(struct looking *looking, struct scan_dir *dir,
 }
 
 static int read_same(const struct looking *looking, const char *path,
-		     const struct index_entry *entry, struct stat *st,
-		     struct content *out, struct error *err)
+		     const struct index_entry *entry, struct content *out,
+		     struct error *err)
 {
-	if (dir_stat(looking->source->top_fd, path, st) < 0 ||
-	    !S_ISREG(st->st_mode)) {
+	struct stat_data stat;
+	struct stat st;
+
+	if (dir_stat(looking->source->top_fd, path, &st) < 0 ||
+	    !S_ISREG(st.st_mode)) {
 		*out = (struct content){.state = CONTENT_VANISHED};
 		return 0;
 	}
-	return content_read_raw(looking->source, path, st, entry, out, err);
+	stat_data_fill(&stat, &st);
+	return content_read_raw(looking->source, path, &stat, entry, out, err);
 }
 
 /* Nearly all of them turn out to be their blob, and nothing is kept of them:
@@ -142,8 +147,7 @@ static int look_at_one(void *context, size_t i, struct error *err)
 	const struct index_entry *entry =
 		&looking->snapshot->scan->index->entries[look->at];
 	struct content content = {0};
-	struct stat st;
-	int ret = read_same(looking, entry->path, entry, &st, &content, err);
+	int ret = read_same(looking, entry->path, entry, &content, err);
 
 	if (!ret && (content.state != CONTENT_READ ||
 		     !oid_equal(&content.blob, &content.raw)))
@@ -187,11 +191,12 @@ static void add_looked_at(struct looking *looking, struct scan_item *item)
 		.at = (size_t)(item->entry - index->entries)};
 	struct look *look = bsearch(&wanted, looking->looks, looking->nr_looks,
 				    sizeof(*look), by_place);
-	struct snapshot_file *file = snapshot_add_file(looking->snapshot, item);
+	struct snapshot *snapshot = looking->snapshot;
 
-	file->content = *look->content;
-	file->was_read = true;
-	item->st = file->content.st;
+	snapshot_add_file(snapshot, item);
+	item->stat = look->content->stat;
+	snapshot_settle(snapshot, &snapshot->files[snapshot->nr_files - 1],
+			look->content);
 	free(look->content);
 	look->content = NULL;
 }
