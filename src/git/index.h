@@ -253,10 +253,16 @@ int index_lock_sweep(const char *path, const char *token, struct error *err);
  * which they were racy would no longer be so: with INDEX_RACY the size is
  * written as 0, git's mark for "look at the content". The caller must keep
  * that flag with the stat data that it belongs to.
+ *
+ * `from` (may be NULL) is an index that was read from a file: entries of it
+ * that are to be as they were there are copied from there.
  */
 int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
-		     size_t nr, unsigned version, bool checksummed,
-		     const struct index_tree *tree, struct error *err);
+		     size_t nr, const struct index *from, unsigned version,
+		     bool checksummed, const struct index_tree *tree,
+		     struct error *err);
+/* Make it as new as if it were written now. */
+int index_lock_touch(struct index_lock *lock, struct error *err);
 /* The lock file's path, for git to work on between write and commit. */
 const char *index_lock_path(const struct index_lock *lock);
 /*

@@ -15,6 +15,7 @@
  *	index_tree_walk.c  what it says of the entries
  *	index_tree_update.c  one for other entries
  *	index_write.c      a file from entries
+ *	index_stream.c     its bytes, and their checksum
  */
 #ifndef GIT_INDEX_FILE_H
 #define GIT_INDEX_FILE_H
@@ -25,6 +26,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/checksum.h"
 
 /* More than any index of git's has, and what keeps sizes within 32 bits. */
 #define INDEX_MAX_SIZE 0xffff0000u
@@ -46,6 +48,7 @@
 struct index_memory {
 	struct arena arena;
 	unsigned char *files[2]; /* the index, the shared index */
+	size_t file_len;	 /* of the index */
 };
 
 /*
@@ -180,18 +183,54 @@ void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 struct index_tree *index_tree_copy(struct arena *arena,
 				   const struct index_tree *tree);
 /*
- * Make trees invalid of which a subdirectory is missing or invalid: git takes
- * those of a valid tree for valid. It must agree with the entries.
+ * The same, and make trees invalid of which a subdirectory is missing or
+ * invalid: git takes those of a valid tree for valid.
  */
-void index_tree_complete(struct index_tree *tree,
+bool index_tree_complete(struct index_tree *tree,
 			 const struct index_entry *entries, size_t nr);
 /* Append it as a TREE extension has it. */
 void index_tree_format(const struct index_tree *tree, struct buf *out);
 
 /* Write a whole index to `fd`, as index_lock_write(). */
 int index_file_write(int fd, const struct index_entry *entries, size_t nr,
-		     unsigned version, bool checksummed,
-		     const struct index_tree *tree, struct error *err);
+		     const struct index *from, unsigned version,
+		     bool checksummed, const struct index_tree *tree,
+		     struct error *err);
+
+/*
+ * Bytes on their way into an index file. The checksum is taken on another
+ * thread while this one writes, as that takes as long. The caller must
+ * index_stream_release(), also after an error.
+ */
+#define INDEX_STREAM_PIECES 16
+struct index_stream_piece {
+	const char *data;
+	size_t len;
+	char *owned; /* `data`, where it is to be freed; or NULL */
+};
+struct index_stream {
+	int fd;
+	struct buf out; /* to be written next */
+	uint64_t written, told;
+	bool checksummed;
+	struct checksum_sha1 sum;
+	pthread_t thread;
+	bool threaded;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t changed;
+	struct index_stream_piece pieces[INDEX_STREAM_PIECES];
+	size_t first, nr;
+	bool ended;
+};
+void index_stream_init(struct index_stream *stream, int fd, bool checksummed);
+int index_stream_add(struct index_stream *stream, const void *data, size_t len,
+		     struct error *err);
+/* The same; `data` is there, as it is, until index_stream_release(). */
+int index_stream_add_lasting(struct index_stream *stream, const void *data,
+			     size_t len, struct error *err);
+/* Write what is left, and the checksum: zero where it is not `checksummed`. */
+int index_stream_finish(struct index_stream *stream, struct error *err);
+void index_stream_release(struct index_stream *stream);
 
 /* Big-endian numbers, at any address. */
 static inline uint32_t index_get32(const unsigned char *p)

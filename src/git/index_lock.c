@@ -157,8 +157,9 @@ const char *index_lock_path(const struct index_lock *lock)
 }
 
 int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
-		     size_t nr, unsigned version, bool checksummed,
-		     const struct index_tree *tree, struct error *err)
+		     size_t nr, const struct index *from, unsigned version,
+		     bool checksummed, const struct index_tree *tree,
+		     struct error *err)
 {
 	int fd = open(lock->lock_path,
 		      O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
@@ -166,13 +167,20 @@ int index_lock_write(struct index_lock *lock, const struct index_entry *entries,
 
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", lock->lock_path);
-	ret = index_file_write(fd, entries, nr, version, checksummed, tree,
-			       err);
+	ret = index_file_write(fd, entries, nr, from, version, checksummed,
+			       tree, err);
 	if (ret < 0)
 		error_prefix(err, "cannot write '%s'", lock->lock_path);
 	if (close(fd) < 0 && !ret)
 		ret = error_errno(err, "cannot write '%s'", lock->lock_path);
 	return ret;
+}
+
+int index_lock_touch(struct index_lock *lock, struct error *err)
+{
+	if (!utimensat(AT_FDCWD, lock->lock_path, NULL, AT_SYMLINK_NOFOLLOW))
+		return 0;
+	return error_errno(err, "cannot write '%s'", lock->lock_path);
 }
 
 /* A crash must leave the old index or all of the new one. Opened for that. */

@@ -62,6 +62,8 @@ static int load(struct index_file *file, struct index_memory *memory,
 	}
 	file->len = (size_t)file->stat.st_size;
 	file->data = data = memory->files[slot] = xmalloc_large(file->len);
+	if (!slot)
+		memory->file_len = file->len;
 	while (len < file->len) {
 		ssize_t got = read(fd, data + len, file->len - len);
 

@@ -80,6 +80,7 @@ static bool read_runs(struct index *index, int fd, const struct index_run *runs,
 	if (!add_up(runs, nr, &bytes, &entries))
 		return false;
 	data = index->memory->files[0] = xmalloc(bytes + 1);
+	index->memory->file_len = bytes;
 	for (size_t i = 0; i < nr; i++) {
 		if (!read_at(fd, data, runs[i].len, runs[i].offset))
 			return false;

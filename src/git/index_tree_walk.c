@@ -130,10 +130,10 @@ void index_tree_move(struct index_tree *tree, const struct index_entry *entries,
 	walk_top(&walk, tree);
 }
 
-void index_tree_complete(struct index_tree *tree,
+bool index_tree_complete(struct index_tree *tree,
 			 const struct index_entry *entries, size_t nr)
 {
 	struct walk walk = {.entries = entries, .nr = nr, .strict = true};
 
-	walk_top(&walk, tree);
+	return walk_top(&walk, tree);
 }

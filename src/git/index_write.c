@@ -2,29 +2,14 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/checksum.h"
-#include "base/file.h"
 #include "git/tree.h"
 
-#define FLUSH_AT ((size_t)128 << 10)
-
 struct writer {
-	int fd;
-	struct buf out;
-	struct checksum_sha1 sum;
-	bool checksummed;
+	struct index_stream stream;
 	unsigned version;
+	/* The file of an index from which entries may be taken as they lie. */
+	const unsigned char *from, *from_end;
 };
-
-static int flush(struct writer *w, struct error *err)
-{
-	int ret = file_write_all(w->fd, w->out.ptr, w->out.len, err);
-
-	if (w->checksummed)
-		checksum_sha1_add(&w->sum, w->out.ptr, w->out.len);
-	buf_reset(&w->out);
-	return ret;
-}
 
 static bool is_extended(const struct index_entry *entry)
 {
@@ -45,14 +30,71 @@ static unsigned pick_version(const struct index_entry *entries, size_t nr,
 	return 2;
 }
 
-static void put_header(struct writer *w, size_t nr)
+static int put_header(struct writer *w, size_t nr, struct error *err)
 {
 	unsigned char head[12] = {'D', 'I', 'R', 'C'};
 
 	index_put32(head + 4, w->version);
 	index_put32(head + 8, (uint32_t)nr);
-	buf_add(&w->out, head, sizeof(head));
+	return index_stream_add(&w->stream, head, sizeof(head), err);
 }
+
+/* -- entries as they lie in a file --------------------------------------- */
+
+static unsigned basic_flags(const struct index_entry *entry)
+{
+	unsigned flags = (unsigned)entry->stage << INDEX_ENTRY_STAGE_SHIFT;
+
+	flags |= entry->path_len < INDEX_ENTRY_NAME_MASK
+			 ? entry->path_len
+			 : INDEX_ENTRY_NAME_MASK;
+	if (entry->flags & INDEX_ASSUME_UNCHANGED)
+		flags |= INDEX_ENTRY_ASSUME_VALID;
+	return flags;
+}
+
+/*
+ * Where an entry ends that is in that file as it would be written; NULL: it is
+ * not. Of versions 2 and 3 all is in one piece; the extended flags are so rare
+ * that they need not be.
+ */
+static const unsigned char *lies_until(const struct writer *w,
+				       const struct index_entry *entry)
+{
+	const unsigned char *data = (const unsigned char *)entry->data;
+	size_t len = (INDEX_ENTRY_HEAD + entry->path_len + 8) & ~(size_t)7;
+
+	if (!w->from || data < w->from || data >= w->from_end ||
+	    len > (size_t)(w->from_end - data) ||
+	    entry->path != (const char *)data + INDEX_ENTRY_HEAD ||
+	    is_extended(entry) || entry->flags & INDEX_RACY ||
+	    index_get32(data + INDEX_AT_MODE) != entry->mode ||
+	    index_get16(data + INDEX_ENTRY_HEAD - 2) != basic_flags(entry))
+		return NULL;
+	return data + len;
+}
+
+/* How many entries from the first on lie there side by side, and can be taken
+ * in one piece, of `len` bytes. */
+static size_t count_lying(const struct writer *w,
+			  const struct index_entry *entries, size_t nr,
+			  size_t *len)
+{
+	const unsigned char *start = (const unsigned char *)entries[0].data;
+	const unsigned char *end = start, *next;
+	size_t i = 0;
+
+	while (i < nr && w->version != 4 &&
+	       (const unsigned char *)entries[i].data == end &&
+	       (next = lies_until(w, &entries[i]))) {
+		end = next;
+		i++;
+	}
+	*len = (size_t)(end - start);
+	return i;
+}
+
+/* -- entries one by one -------------------------------------------------- */
 
 static void put_data(unsigned char *p, const struct index_entry *entry)
 {
@@ -62,7 +104,7 @@ static void put_data(unsigned char *p, const struct index_entry *entry)
 		index_put32(p + INDEX_AT_SIZE, 0);
 }
 
-static void put_varint(struct buf *out, size_t value)
+static int put_varint(struct writer *w, size_t value, struct error *err)
 {
 	unsigned char bytes[10];
 	size_t at = sizeof(bytes) - 1;
@@ -70,36 +112,33 @@ static void put_varint(struct buf *out, size_t value)
 	bytes[at] = value & 0x7f;
 	while (value >>= 7)
 		bytes[--at] = (unsigned char)(0x80 | (--value & 0x7f));
-	buf_add(out, bytes + at, sizeof(bytes) - at);
+	return index_stream_add(&w->stream, bytes + at, sizeof(bytes) - at,
+				err);
 }
 
-static void put_packed_path(struct writer *w, const struct index_entry *prev,
-			    const struct index_entry *entry)
+static int put_packed_path(struct writer *w, const struct index_entry *prev,
+			   const struct index_entry *entry, struct error *err)
 {
 	size_t common = 0;
 
 	while (prev && common < prev->path_len && common < entry->path_len &&
 	       prev->path[common] == entry->path[common])
 		common++;
-	put_varint(&w->out, prev ? prev->path_len - common : 0);
-	buf_add(&w->out, entry->path + common, entry->path_len - common + 1);
+	if (put_varint(w, prev ? prev->path_len - common : 0, err) < 0)
+		return err->code;
+	return index_stream_add(&w->stream, entry->path + common,
+				entry->path_len - common + 1, err);
 }
 
-static void put_entry(struct writer *w, const struct index_entry *prev,
-		      const struct index_entry *entry)
+static int put_entry(struct writer *w, const struct index_entry *prev,
+		     const struct index_entry *entry, struct error *err)
 {
 	static const char zeros[8] = {0};
 	unsigned char head[INDEX_ENTRY_HEAD + 2];
 	size_t len = INDEX_ENTRY_HEAD;
-	unsigned flags = (unsigned)entry->stage << INDEX_ENTRY_STAGE_SHIFT;
-	unsigned more = 0;
+	unsigned flags = basic_flags(entry), more = 0;
 
 	put_data(head, entry);
-	flags |= entry->path_len < INDEX_ENTRY_NAME_MASK
-			 ? entry->path_len
-			 : INDEX_ENTRY_NAME_MASK;
-	if (entry->flags & INDEX_ASSUME_UNCHANGED)
-		flags |= INDEX_ENTRY_ASSUME_VALID;
 	if (entry->flags & INDEX_SKIP_WORKTREE)
 		more |= INDEX_EXTENDED_SKIP_WORKTREE;
 	if (entry->flags & INDEX_INTENT_TO_ADD)
@@ -110,38 +149,75 @@ static void put_entry(struct writer *w, const struct index_entry *prev,
 		len += 2;
 	}
 	index_put16(head + INDEX_ENTRY_HEAD - 2, flags);
-	buf_add(&w->out, head, len);
-	if (w->version == 4) {
-		put_packed_path(w, prev, entry);
-		return;
-	}
-	buf_add(&w->out, entry->path, entry->path_len);
-	buf_add(&w->out, zeros, 8 - ((len + entry->path_len) & 7));
+	if (index_stream_add(&w->stream, head, len, err) < 0)
+		return err->code;
+	if (w->version == 4)
+		return put_packed_path(w, prev, entry, err);
+	if (index_stream_add(&w->stream, entry->path, entry->path_len, err) < 0)
+		return err->code;
+	return index_stream_add(&w->stream, zeros,
+				8 - ((len + entry->path_len) & 7), err);
 }
 
-static int check(const struct index_entry *entries, size_t nr, unsigned version,
-		 struct error *err)
+static int put_entries(struct writer *w, const struct index_entry *entries,
+		       size_t nr, struct error *err)
 {
-	const char *fault;
-	size_t i = 0;
+	size_t i = 0, len;
+
+	while (i < nr) {
+		size_t lying = count_lying(w, entries + i, nr - i, &len);
+		int ret;
+
+		ret = lying ? index_stream_add_lasting(
+				      &w->stream, entries[i].data, len, err)
+			    : put_entry(w, i ? &entries[i - 1] : NULL,
+					&entries[i], err);
+		if (ret < 0)
+			return ret;
+		i += lying ? lying : 1;
+	}
+	return 0;
+}
+
+/* -- what may be written ------------------------------------------------- */
+
+static const char *entry_fault(const struct index_entry *prev,
+			       const struct index_entry *entry)
+{
+	const char *fault = index_entry_fault(prev, entry);
+
+	if (fault)
+		return fault;
+	if (strlen(entry->path) != entry->path_len)
+		return "has a NUL in its path";
+	if (entry->mode == MODE_TREE)
+		return "is a directory";
+	return entry->stage > 3 ? "has an unknown stage" : NULL;
+}
+
+/* Of entries that were read side by side all that was looked at then. */
+static int check(const struct writer *w, const struct index_entry *entries,
+		 size_t nr, unsigned version, struct error *err)
+{
+	const unsigned char *end = NULL, *next;
 
 	if (version < 2 || version > 4)
 		return error_set(err, ERR_INVALID,
 				 "no such version of the index: %u", version);
-	fault = nr > UINT32_MAX ? "is one too many"
-				: index_entries_fault(entries, nr, &i);
-	for (; !fault && i < nr; i++)
-		if (strlen(entries[i].path) != entries[i].path_len)
-			fault = "has a NUL in its path";
-		else if (entries[i].mode == MODE_TREE)
-			fault = "is a directory";
-		else if (entries[i].stage > 3)
-			fault = "has an unknown stage";
-		else
+	if (nr > UINT32_MAX)
+		return error_set(err, ERR_INVALID, "too many index entries");
+	for (size_t i = 0; i < nr; i++, end = next) {
+		const char *fault;
+
+		next = lies_until(w, &entries[i]);
+		if (next && (const unsigned char *)entries[i].data == end)
 			continue;
-	if (fault)
-		return error_set(err, ERR_INVALID, "index entry '%s' %s",
-				 entries[i].path, fault);
+		fault = entry_fault(i ? &entries[i - 1] : NULL, &entries[i]);
+		if (fault)
+			return error_set(err, ERR_INVALID,
+					 "index entry '%s' %s", entries[i].path,
+					 fault);
+	}
 	return 0;
 }
 
@@ -159,16 +235,16 @@ static int put_tree(struct writer *w, const struct index_tree *tree,
 		return 0;
 	copy = index_tree_copy(&arena, tree);
 	/* git makes commits from it: a wrong one would lose files. */
-	if (!copy || !index_tree_agrees(copy, entries, nr)) {
+	if (!copy || !index_tree_complete(copy, entries, nr)) {
 		ret = error_set(err, ERR_INVALID,
 				"cache tree does not agree with the index");
 		goto done;
 	}
-	index_tree_complete(copy, entries, nr);
 	index_tree_format(copy, &raw);
 	index_put32(head + 4, (uint32_t)raw.len);
-	buf_add(&w->out, head, sizeof(head));
-	buf_add(&w->out, raw.ptr, raw.len);
+	ret = index_stream_add(&w->stream, head, sizeof(head), err);
+	if (!ret)
+		ret = index_stream_add(&w->stream, raw.ptr, raw.len, err);
 done:
 	arena_release(&arena);
 	buf_release(&raw);
@@ -176,38 +252,29 @@ done:
 }
 
 int index_file_write(int fd, const struct index_entry *entries, size_t nr,
-		     unsigned version, bool checksummed,
-		     const struct index_tree *tree, struct error *err)
+		     const struct index *from, unsigned version,
+		     bool checksummed, const struct index_tree *tree,
+		     struct error *err)
 {
-	struct writer w = {
-		.fd = fd, .out = BUF_INIT, .checksummed = checksummed};
-	unsigned char sum[OID_RAWSZ] = {0};
-	size_t i;
+	struct writer w = {.version = 0};
 	int ret;
 
-	ret = check(entries, nr, version, err);
+	if (from && from->memory->files[0]) {
+		w.from = from->memory->files[0];
+		w.from_end = w.from + from->memory->file_len;
+	}
+	ret = check(&w, entries, nr, version, err);
 	if (ret < 0)
 		return ret;
 	w.version = pick_version(entries, nr, version);
-	checksum_sha1_init(&w.sum);
-	put_header(&w, nr);
-	for (i = 0; i < nr; i++) {
-		put_entry(&w, i ? &entries[i - 1] : NULL, &entries[i]);
-		if (w.out.len >= FLUSH_AT) {
-			ret = flush(&w, err);
-			if (ret < 0)
-				goto done;
-		}
-	}
-	ret = put_tree(&w, tree, entries, nr, err);
+	index_stream_init(&w.stream, fd, checksummed);
+	ret = put_header(&w, nr, err);
 	if (!ret)
-		ret = flush(&w, err);
-	if (ret < 0)
-		goto done;
-	if (checksummed)
-		checksum_sha1_finish(&w.sum, sum);
-	ret = file_write_all(fd, sum, sizeof(sum), err);
-done:
-	buf_release(&w.out);
+		ret = put_entries(&w, entries, nr, err);
+	if (!ret)
+		ret = put_tree(&w, tree, entries, nr, err);
+	if (!ret)
+		ret = index_stream_finish(&w.stream, err);
+	index_stream_release(&w.stream);
 	return ret;
 }

@@ -164,8 +164,8 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 	}
 	rc = index_lock(&clean->index, path, NULL, err);
 	if (!rc)
-		rc = index_lock_write(clean->index, entries, nr, 2, true, NULL,
-				      err);
+		rc = index_lock_write(clean->index, entries, nr, NULL, 2, true,
+				      NULL, err);
 done:
 	index_free(index);
 	free(entries);

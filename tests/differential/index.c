@@ -289,9 +289,10 @@ static void compare_copy(struct round *round, const struct index *index)
 	struct error err = ERROR_INIT;
 	struct index_lock *lock = NULL;
 	unsigned version = 2 + (unsigned)random_below(&round->random, 3);
+	const struct index *from = chance(round, 70) ? index : NULL;
 
 	if (index_lock(&lock, ".git/copy", NULL, &err) < 0 ||
-	    index_lock_write(lock, index->entries, index->nr, version,
+	    index_lock_write(lock, index->entries, index->nr, from, version,
 			     chance(round, 70), index->tree, &err) < 0 ||
 	    index_lock_commit(lock, NULL, &err) < 0)
 		fail_msg("seed %ju: %s", (uintmax_t)round->seed, err.text);

@@ -160,8 +160,8 @@ static void check_written(const struct index *index, const char *path,
 	struct index *again = NULL;
 
 	expect(!index_lock(&lock, path, NULL, &err));
-	expect(!index_lock_write(lock, index->entries, index->nr, version,
-				 version == 2, index->tree, &err));
+	expect(!index_lock_write(lock, index->entries, index->nr, index,
+				 version, version == 2, index->tree, &err));
 	expect(!index_read(&again, NULL, index_lock_path(lock), &err));
 	index_lock_rollback(lock);
 	check_entries(again);

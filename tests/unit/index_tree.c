@@ -215,8 +215,8 @@ static void write_with_tree(const struct index *index,
 	struct index_lock *lock = NULL;
 
 	assert_ok(index_lock(&lock, ".git/index", NULL, &err), &err);
-	assert_ok(index_lock_write(lock, index->entries, index->nr, 2, true,
-				   tree, &err),
+	assert_ok(index_lock_write(lock, index->entries, index->nr, NULL, 2,
+				   true, tree, &err),
 		  &err);
 	assert_ok(index_lock_commit(lock, NULL, &err), &err);
 }

@@ -34,7 +34,7 @@ static void write_index(const struct index *index, unsigned version,
 	struct index_lock *lock = NULL;
 
 	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
-	if (index_lock_write(lock, index->entries, index->nr, version,
+	if (index_lock_write(lock, index->entries, index->nr, index, version,
 			     checksummed, tree, &err) < 0)
 		fail_msg("%s", err.text);
 	if (index_lock_commit(lock, NULL, &err) < 0)
@@ -216,9 +216,9 @@ static void assert_not_written(const struct index *index, size_t nr,
 	struct index_lock *lock = NULL;
 
 	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
-	assert_int_equal(
-		index_lock_write(lock, index->entries, nr, 2, true, tree, &err),
-		ERR_INVALID);
+	assert_int_equal(index_lock_write(lock, index->entries, nr, index, 2,
+					  true, tree, &err),
+			 ERR_INVALID);
 	if (!strstr(err.text, why))
 		fail_msg("%s", err.text);
 	error_release(&err);
@@ -405,8 +405,8 @@ static void git_may_work_on_the_lock_file(void **state)
 	make_files();
 	index = index_of(NULL, ".git/index");
 	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
-	assert_int_equal(index_lock_write(lock, index->entries, index->nr, 2,
-					  true, NULL, &err),
+	assert_int_equal(index_lock_write(lock, index->entries, index->nr, NULL,
+					  2, true, NULL, &err),
 			 0);
 	shell("GIT_INDEX_FILE=.git/index.lock git rm -q --cached a/f1");
 	assert_int_equal(index_lock_commit(lock, NULL, &err), 0);
@@ -430,9 +430,9 @@ static void a_link_to_the_index_stays(void **state)
 	index = index_of(NULL, ".git/index");
 	assert_int_equal(index_lock(&lock, ".git/index", NULL, &err), 0);
 	assert_int_equal(access("far/real.lock", F_OK), 0);
-	assert_int_equal(
-		index_lock_write(lock, index->entries, 1, 2, true, NULL, &err),
-		0);
+	assert_int_equal(index_lock_write(lock, index->entries, 1, NULL, 2,
+					  true, NULL, &err),
+			 0);
 	assert_int_equal(index_lock_commit(lock, NULL, &err), 0);
 	shell("test -L .git/index && test -L far/near && "
 	      "test $(git ls-files | wc -l) = 1");
@@ -461,6 +461,89 @@ static void permissions_are_gits(void **state)
 	index_free(index);
 }
 
+/* Enough for a thread that sums up, and for pieces of every kind. */
+static struct index *many_entries(void)
+{
+	init_repository();
+	shell("blob=$(git hash-object -w -t blob /dev/null) && "
+	      "awk -v blob=$blob 'BEGIN { for (i = 10000; i < 40000; i++) "
+	      "print \"100644 blob \" blob \"\\td\" int(i / 100) \"/f\" i }' | "
+	      "git update-index --index-info && git write-tree >/dev/null");
+	return index_of(NULL, ".git/index");
+}
+
+static void write_from(const struct index *index, const struct index *from,
+		       const struct index_entry *entries, size_t nr,
+		       unsigned version)
+{
+	struct error err = ERROR_INIT;
+	struct index_lock *lock = NULL;
+
+	assert_int_equal(index_lock(&lock, ".git/other", NULL, &err), 0);
+	if (index_lock_write(lock, entries, nr, from, version, true,
+			     nr == index->nr ? index->tree : NULL, &err) < 0 ||
+	    index_lock_commit(lock, NULL, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+/* What is copied from a file is what would have been made. */
+static void copies_what_lies_in_a_file(void **state)
+{
+	struct index_entry *entries;
+	struct index_data data;
+	struct index *index;
+	size_t nr;
+
+	(void)state;
+	index = many_entries();
+	nr = index->nr;
+	write_from(index, index, index->entries, nr, 2);
+	shell("cmp .git/index .git/other");
+	entries = xmemdup(index->entries, nr * sizeof(*entries));
+	index_data_fill(&data, &entries[0].data->oid, NULL);
+	data.stat[0] = 1;
+	for (unsigned version = 2; version <= 4; version += 2) {
+		for (size_t i = 0; i < nr; i += i < 500 ? 3 : 4999)
+			entries[i].data = &data;
+		entries[20000].flags |= INDEX_ASSUME_UNCHANGED;
+		entries[20001].flags |= INDEX_SKIP_WORKTREE;
+		entries[20002].flags |= INDEX_RACY;
+		entries[20003].mode = MODE_EXEC;
+		write_from(index, NULL, entries, nr, version);
+		shell("cp .git/other want");
+		write_from(index, index, entries, nr, version);
+		shell("cmp want .git/other");
+	}
+	/* Without one, its neighbours are none. */
+	memmove(&entries[7000], &entries[7001], (nr - 7001) * sizeof(*entries));
+	write_from(index, NULL, entries, nr - 1, 2);
+	shell("cp .git/other want");
+	write_from(index, index, entries, nr - 1, 2);
+	shell("cmp want .git/other && cp .git/other .git/index && "
+	      "test $(git ls-files | wc -l) = 29999");
+	free(entries);
+	index_free(index);
+}
+
+static void refuses_the_wrong_order_of_what_lies_in_a_file(void **state)
+{
+	struct index_entry swap;
+	struct index *index;
+
+	(void)state;
+	make_files();
+	index = index_of(NULL, ".git/index");
+	swap = index->entries[4];
+	index->entries[4] = index->entries[5];
+	index->entries[5] = swap;
+	assert_not_written(index, index->nr, NULL, "is out of order");
+	index->entries[4] = swap;
+	assert_not_written(index, index->nr, NULL, "is there twice");
+	index->entries[4].mode = 0100600;
+	assert_not_written(index, index->nr, NULL, "has an unknown mode");
+	index_free(index);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +551,8 @@ int main(void)
 		IN_SCRATCH(writes_an_index_of_no_entries),
 		IN_SCRATCH(writes_the_same_bytes_as_git),
 		IN_SCRATCH(writes_long_paths),
+		IN_SCRATCH(copies_what_lies_in_a_file),
+		IN_SCRATCH(refuses_the_wrong_order_of_what_lies_in_a_file),
 		IN_SCRATCH(writes_an_expanded_index),
 		IN_SCRATCH(joins_a_split_index),
 		IN_SCRATCH(drops_what_is_unsure_from_the_cache_tree),

@@ -426,11 +426,15 @@ static int write_index(struct building *building, struct index_lock *lock,
 		ret = index_tree_update(&tree, building->now->repo, index->tree,
 					&building->target->stored.index_tree,
 					err);
-	wait_for_tick(building->plan);
 	if (!ret)
 		ret = index_lock_write(
-			lock, building->entries, building->nr, version,
+			lock, building->entries, building->nr, index, version,
 			!index->exists || index->checksummed, tree, err);
+	if (!ret) {
+		/* Mostly that took longer than a tick. */
+		wait_for_tick(building->plan);
+		ret = index_lock_touch(lock, err);
+	}
 	if (!ret)
 		ret = add_extensions(building, lock, err);
 	index_tree_free(tree);
