@@ -68,14 +68,69 @@ static int make_dirs(const struct ref_lock *lock, struct error *err)
 	return ret;
 }
 
-/* Returns ERR_LOCKED without a text: that is made when nobody tries again. */
-static int try_lock(struct ref_lock *lock, struct error *err)
+/* Without a second name: where there are no hard links, or there is nothing to
+ * be written. */
+static int make_plain(struct ref_lock *lock, const char *text, bool sync,
+		      struct error *err)
 {
-	for (int tries = 0;; tries++) {
-		lock->fd = open(lock->lock_path,
-				O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (lock->fd >= 0)
+	int fd = open(lock->lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		      0666);
+	int ret = 0;
+
+	if (fd < 0)
+		return -1;
+	if (text) {
+		ret = file_write_all(fd, text, strlen(text), err);
+		if (!ret && sync && fsync(fd) < 0)
+			ret = error_errno(err, "cannot sync it");
+	}
+	if (close(fd) < 0 && !ret)
+		ret = error_errno(err, "cannot close it");
+	if (!ret)
+		ret = repository_share(lock->repo, lock->lock_path, err);
+	if (ret < 0) {
+		unlink(lock->lock_path);
+		return error_prefix(err, "cannot write '%s'", lock->lock_path);
+	}
+	return 0;
+}
+
+static bool has_no_links(int number)
+{
+	return number == EPERM || number == EOPNOTSUPP || number == ENOSYS ||
+	       number == EMLINK || number == EXDEV;
+}
+
+/* -1 with errno where nothing is wrong yet but the name of the lock. */
+static int make_lock(struct ref_lock *lock, const char *text, bool sync,
+		     struct error *err)
+{
+	if (lock->twin.path) {
+		if (!link(lock->twin.path, lock->lock_path))
 			return 0;
+		if (!has_no_links(errno))
+			return -1;
+		ref_twin_drop(&lock->twin);
+	}
+	return make_plain(lock, text, sync, err);
+}
+
+/* Returns ERR_LOCKED without a text: that is made when nobody tries again. */
+static int try_lock(struct ref_lock *lock, const char *text, bool sync,
+		    struct error *err)
+{
+	int ret;
+
+	if (text && !lock->twin.path) {
+		ret = ref_twin_make(&lock->twin, lock->repo, lock->name, text,
+				    sync, err);
+		if (ret < 0 && ret != ERR_UNSUPPORTED)
+			return ret;
+	}
+	for (int tries = 0;; tries++) {
+		ret = make_lock(lock, text, sync, err);
+		if (!ret || err->code)
+			return ret;
 		if (errno == EEXIST)
 			return ERR_LOCKED;
 		if (errno == ENOTDIR)
@@ -94,13 +149,15 @@ static int try_lock(struct ref_lock *lock, struct error *err)
 }
 
 int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
-		  const char *name, int wait_ms, struct error *err)
+		  const char *name, const char *text, bool sync, int wait_ms,
+		  struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + wait_ms;
 	unsigned tries = 0;
 	int ret;
 
-	*lock = (struct ref_lock){.repo = repo, .name = name, .fd = -1};
+	*lock = (struct ref_lock){
+		.repo = repo, .name = name, .twin = REF_TWIN_INIT};
 	ret = ref_name_check(name, err);
 	if (ret < 0)
 		return ret;
@@ -108,7 +165,7 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 	lock->lock_path = xstrfmt("%s.lock", lock->path);
 	for (;;) {
 		block_signals(lock);
-		ret = try_lock(lock, err);
+		ret = try_lock(lock, text, sync, err);
 		if (!ret)
 			return 0;
 		pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
@@ -122,6 +179,7 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 				"this repository; if none is, one may have "
 				"crashed: remove the file to continue");
 	}
+	ref_twin_drop(&lock->twin);
 	free(lock->path);
 	free(lock->lock_path);
 	return ret;
@@ -129,8 +187,7 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 
 static void drop(struct ref_lock *lock)
 {
-	if (lock->fd >= 0)
-		close(lock->fd);
+	ref_twin_drop(&lock->twin);
 	free(lock->path);
 	free(lock->lock_path);
 	pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);
@@ -182,22 +239,10 @@ static int rename_over(struct ref_lock *lock, struct error *err)
 	return err->code;
 }
 
-int ref_lock_commit(struct ref_lock *lock, const char *text, bool sync,
-		    struct error *err)
+int ref_lock_commit(struct ref_lock *lock, struct error *err)
 {
-	int ret = file_write_all(lock->fd, text, strlen(text), err);
+	int ret = rename_over(lock, err);
 
-	if (ret < 0)
-		error_prefix(err, "cannot write '%s'", lock->lock_path);
-	if (!ret && sync && fsync(lock->fd) < 0)
-		ret = error_errno(err, "cannot sync '%s'", lock->lock_path);
-	if (close(lock->fd) < 0 && !ret)
-		ret = error_errno(err, "cannot close '%s'", lock->lock_path);
-	lock->fd = -1;
-	if (!ret)
-		ret = repository_share(lock->repo, lock->lock_path, err);
-	if (!ret)
-		ret = rename_over(lock, err);
 	if (ret < 0)
 		unlink(lock->lock_path);
 	drop(lock);

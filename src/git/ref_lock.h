@@ -1,10 +1,11 @@
 /*
  * The lock of one ref: `<ref>.lock` beside it, as every git takes it.
  *
- * A process that is killed while it holds one leaves the file behind, and the
- * ref is locked until somebody removes it. So it is held for a write and a
- * rename only, never while anything is computed, and signals that end a process
- * wait meanwhile.
+ * A process that is killed while it holds one leaves the file behind. So it is
+ * held for a look and a rename only, never while anything is computed or
+ * written, and signals that end a process wait meanwhile; and what is left all
+ * the same is known by its twin (git/ref_twin.h) and removed by the next that
+ * takes a lock.
  */
 #ifndef GIT_REF_LOCK_H
 #define GIT_REF_LOCK_H
@@ -13,6 +14,8 @@
 
 #include <signal.h>
 
+#include "git/ref_twin.h"
+
 struct repository;
 
 struct ref_lock {
@@ -20,22 +23,22 @@ struct ref_lock {
 	const char *name; /* borrowed from the caller */
 	char *path;	  /* of the loose ref */
 	char *lock_path;
-	int fd;
+	struct ref_twin twin;
 	sigset_t signals; /* what was blocked before */
 };
 
 /*
- * Take it, with the directories above it; tries again for `wait_ms`. ERR_LOCKED
- * with a hint; ERR_EXISTS where a ref has the name of a directory above. The
- * caller must ref_lock_commit() or ref_lock_release().
+ * Take it, with the directories above it, for a ref that is to hold `text`,
+ * synced where `sync`; NULL: it is not to be written. Tries again for
+ * `wait_ms`. ERR_LOCKED with a hint; ERR_EXISTS where a ref has the name of a
+ * directory above. The caller must ref_lock_commit() or ref_lock_release().
  */
 int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
-		  const char *name, int wait_ms, struct error *err);
+		  const char *name, const char *text, bool sync, int wait_ms,
+		  struct error *err);
 
-/* Write `text`, sync it where `sync`, and rename it over the ref. Releases the
- * lock in either case. */
-int ref_lock_commit(struct ref_lock *lock, const char *text, bool sync,
-		    struct error *err);
+/* Rename it over the ref. Releases the lock in either case. */
+int ref_lock_commit(struct ref_lock *lock, struct error *err);
 void ref_lock_release(struct ref_lock *lock);
 
 /*

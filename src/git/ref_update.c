@@ -131,8 +131,13 @@ int ref_update(struct repository *repo, const char *name,
 {
 	char text[OID_HEXSZ + 2];
 	struct ref_lock lock;
-	int ret = ref_lock_take(&lock, repo, name, LOCK_WAIT_MS, err);
+	int ret;
 
+	oid_hex(new_oid, text);
+	text[OID_HEXSZ] = '\n';
+	text[OID_HEXSZ + 1] = '\0';
+	ret = ref_lock_take(&lock, repo, name, text, sync_refs(repo),
+			    LOCK_WAIT_MS, err);
 	if (ret < 0)
 		return ret;
 	ret = check_old(repo, name, old_oid, err);
@@ -140,10 +145,7 @@ int ref_update(struct repository *repo, const char *name,
 		ref_lock_release(&lock);
 		return ret;
 	}
-	oid_hex(new_oid, text);
-	text[OID_HEXSZ] = '\n';
-	text[OID_HEXSZ + 1] = '\0';
-	return ref_lock_commit(&lock, text, sync_refs(repo), err);
+	return ref_lock_commit(&lock, err);
 }
 
 static int delete_one(struct repository *repo, const char *name,

@@ -8,8 +8,8 @@ kill_at() {
 
 	shift
 	run strace -f -o /dev/null \
-		-e trace=renameat2,renameat,rename,linkat,unlink,unlinkat \
-		-e inject=renameat2,renameat,rename,linkat,unlink,unlinkat:signal=KILL:when="$at" \
+		-e trace=renameat2,renameat,rename,link,linkat,unlink,unlinkat \
+		-e inject=renameat2,renameat,rename,link,linkat,unlink,unlinkat:signal=KILL:when="$at" \
 		git-checkpoint "$@"
 	[[ $status -ne 0 ]]
 }
@@ -35,13 +35,13 @@ needs_strace() {
 		git clone -q "$REPO" "$BATS_TEST_TMPDIR/at$at"
 		cd "$BATS_TEST_TMPDIR/at$at"
 		kill_at "$at" import --own ../bundle || break
-		find .git -name '*.lock' -delete
 		run -0 git checkpoint verify
 		run -0 git checkpoint import --own ../bundle
 		assert_same "$wanted" "$(git for-each-ref refs/checkpoints \
 			refs/checkpoints-local refs/checkpoint-pins)"
 		run -0 git checkpoint verify
 		refute_output --partial 'repair'
+		assert [ ! "$(find .git/refs -name '*.lock')" ]
 	done
 	assert [ "$at" -gt 5 ]
 }

@@ -40,7 +40,6 @@ teardown() {
 	if [[ ! -e .git/checkpoint.d/journal ]]; then
 		git checkpoint create -q
 	fi
-	find .git/refs -name '*.lock' -delete
 	scratch_check
 }
 

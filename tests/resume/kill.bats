@@ -8,8 +8,6 @@ settle() {
 	if [[ -e .git/checkpoint.d/journal ]]; then
 		git checkpoint restore --quiet "$1"
 	fi
-	# The ref of a save that was killed has a name that is not used again.
-	find .git/refs -name '*.lock' -delete
 }
 
 @test "a resume that is killed can be called again" {

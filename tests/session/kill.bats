@@ -11,15 +11,14 @@ setup() {
 # Locks and packs of what was killed are let go of by the next save.
 teardown() {
 	git checkpoint create --quiet
-	find .git/refs -name '*.lock' -delete
 	scratch_check
 }
 
 # killed_at <n> <argument>...: kill it at its n-th call that changes a file.
 # false: it was over by then.
 killed_at() {
-	run strace -f -o /dev/null -e trace=write,fdatasync,rename,unlink \
-		-e "inject=write,fdatasync,rename,unlink:signal=KILL:when=$1" \
+	run strace -f -o /dev/null -e trace=write,fdatasync,link,rename,unlink \
+		-e "inject=write,fdatasync,link,rename,unlink:signal=KILL:when=$1" \
 		git-checkpoint "${@:2}"
 	[[ $status -ne 0 ]]
 }

@@ -145,6 +145,5 @@ digest_of() {
 				"$(result_of "$task")"
 		fi
 	done <../list
-	find .git/refs -name '*.lock' -delete
 	git checkpoint create --quiet
 }

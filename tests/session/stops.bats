@@ -178,7 +178,6 @@ stopped() {
 	run -0 session '[.tasks[].status] | @tsv'
 	assert_output completed
 	rm -f .checkpoint-*
-	find .git/refs -name '*.lock' -delete
 	git checkpoint create --quiet
 }
 
