@@ -48,21 +48,52 @@ void pack_entries_sort_by_offset(struct pack_entry *entries, size_t nr)
 		qsort(entries, nr, sizeof(*entries), compare_offsets);
 }
 
-/* What is written, on its way to the file. */
+/* What is written, on its way to the file; or is compared with what is there.
+ */
 struct output {
 	int fd;
+	char *there; /* a piece of it; NULL: it is written */
+	off_t at;
 	struct checksum_sha1 sum;
 	struct buf piece;
 	int ret;
 	struct error *err;
 };
 
+static int compare(struct output *out)
+{
+	size_t have = 0;
+
+	while (have < out->piece.len) {
+		ssize_t got =
+			pread(out->fd, out->there + have, out->piece.len - have,
+			      out->at + (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return error_errno(out->err,
+					   "cannot read a pack index");
+		if (!got)
+			break;
+		have += (size_t)got;
+	}
+	if (have < out->piece.len ||
+	    memcmp(out->there, out->piece.ptr, out->piece.len) != 0)
+		return error_set(out->err, ERR_INVALID,
+				 "the pack's index is not what was written");
+	return 0;
+}
+
 static void flush(struct output *out)
 {
 	checksum_sha1_add(&out->sum, out->piece.ptr, out->piece.len);
-	if (!out->ret)
+	if (!out->ret && out->there)
+		out->ret = compare(out);
+	else if (!out->ret)
 		out->ret = file_write_all(out->fd, out->piece.ptr,
 					  out->piece.len, out->err);
+	out->at += (off_t)out->piece.len;
 	buf_reset(&out->piece);
 }
 
@@ -115,26 +146,48 @@ static void put_offsets(struct output *out, const struct pack_entry *entries,
 	}
 }
 
+static void put_all(struct output *out, const struct pack_entry *entries,
+		    size_t nr, const unsigned char pack_sum[20])
+{
+	unsigned char sum[20];
+
+	checksum_sha1_init(&out->sum);
+	put(out, header, sizeof(header));
+	put_fanout(out, entries, nr);
+	for (size_t i = 0; i < nr; i++)
+		put(out, entries[i].oid.id, OID_RAWSZ);
+	for (size_t i = 0; i < nr; i++)
+		put_u32(out, entries[i].crc);
+	put_offsets(out, entries, nr);
+	put(out, pack_sum, 20);
+	flush(out);
+	checksum_sha1_finish(&out->sum, sum);
+	put(out, sum, sizeof(sum));
+	flush(out);
+	buf_release(&out->piece);
+}
+
 int pack_index_write(int fd, const struct pack_entry *entries, size_t nr,
 		     const unsigned char pack_sum[20], struct error *err)
 {
 	struct output out = {.fd = fd, .piece = BUF_INIT, .err = err};
-	unsigned char sum[20];
 
-	checksum_sha1_init(&out.sum);
-	put(&out, header, sizeof(header));
-	put_fanout(&out, entries, nr);
-	for (size_t i = 0; i < nr; i++)
-		put(&out, entries[i].oid.id, OID_RAWSZ);
-	for (size_t i = 0; i < nr; i++)
-		put_u32(&out, entries[i].crc);
-	put_offsets(&out, entries, nr);
-	put(&out, pack_sum, 20);
-	flush(&out);
-	checksum_sha1_finish(&out.sum, sum);
-	if (!out.ret)
-		out.ret = file_write_all(fd, sum, sizeof(sum), err);
-	buf_release(&out.piece);
+	put_all(&out, entries, nr, pack_sum);
+	return out.ret;
+}
+
+int pack_index_compare(int fd, const struct pack_entry *entries, size_t nr,
+		       const unsigned char pack_sum[20], struct error *err)
+{
+	struct output out = {.fd = fd, .piece = BUF_INIT, .err = err};
+	struct stat st;
+
+	out.there = xmalloc(PIECE_BYTES);
+	put_all(&out, entries, nr, pack_sum);
+	free(out.there);
+	if (!out.ret && (fstat(fd, &st) < 0 || st.st_size != out.at))
+		out.ret = error_set(err, ERR_INVALID,
+				    "the pack's index is not what was written");
 	return out.ret;
 }
 

@@ -28,6 +28,11 @@ void pack_entries_sort_by_offset(struct pack_entry *entries, size_t nr);
 int pack_index_write(int fd, const struct pack_entry *entries, size_t nr,
 		     const unsigned char pack_sum[20], struct error *err);
 
+/* Whether the index in `fd` is that of these, byte for byte: ERR_INVALID where
+ * it is not. */
+int pack_index_compare(int fd, const struct pack_entry *entries, size_t nr,
+		       const unsigned char pack_sum[20], struct error *err);
+
 /*
  * Read the index of a pack of `pack_size` bytes from the start of `fd`; entries
  * come sorted by id. ERR_INVALID: wrong checksum, or anything that no index of

@@ -98,6 +98,67 @@ int pack_writer_write(struct pack_writer *writer, const void *data, size_t len,
 	return append(writer, data, len, err);
 }
 
+/* -- which objects are in it --------------------------------------------- */
+
+/* The slot of the object, or the free one where it would go. */
+static size_t slot_of(const struct pack_writer *writer, const struct oid *oid)
+{
+	size_t slot;
+
+	/* An id is a hash already: any of its bytes are as good as others. */
+	memcpy(&slot, oid->id, sizeof(slot));
+	slot &= writer->mask;
+	while (writer->slots[slot] &&
+	       !oid_equal(&writer->entries[writer->slots[slot] - 1].oid, oid))
+		slot = (slot + 1) & writer->mask;
+	return slot;
+}
+
+/* The entry that is number `nr`, beginning with 1. */
+static void enter(struct pack_writer *writer, size_t nr)
+{
+	size_t first = nr;
+
+	if (!writer->slots || nr > writer->mask / 4 * 3) {
+		size_t size = writer->slots ? (writer->mask + 1) * 2 : 64;
+
+		while (nr > (size - 1) / 4 * 3)
+			size *= 2;
+		free(writer->slots);
+		writer->slots = xcalloc(size, sizeof(*writer->slots));
+		writer->mask = size - 1;
+		first = 1;
+	}
+	for (; first <= nr; first++) {
+		const struct oid *oid = &writer->entries[first - 1].oid;
+
+		writer->slots[slot_of(writer, oid)] = (uint32_t)first;
+	}
+}
+
+static int compare_oid(const void *oid, const void *entry)
+{
+	return oid_compare(oid, &((const struct pack_entry *)entry)->oid);
+}
+
+/* They are numbered in another way once they are sorted. */
+static void sort(struct pack_writer *writer)
+{
+	free(writer->slots);
+	writer->slots = NULL;
+	pack_entries_sort_by_oid(writer->entries, writer->nr);
+}
+
+bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
+{
+	if (writer->slots)
+		return writer->slots[slot_of(writer, oid)];
+	return writer->nr && bsearch(oid, writer->entries, writer->nr,
+				     sizeof(*writer->entries), compare_oid);
+}
+
+/* -- entries ------------------------------------------------------------- */
+
 void pack_writer_end(struct pack_writer *writer, const struct oid *oid)
 {
 	struct pack_entry *entry;
@@ -107,7 +168,7 @@ void pack_writer_end(struct pack_writer *writer, const struct oid *oid)
 	entry->oid = *oid;
 	entry->crc = writer->crc;
 	entry->offset = writer->start;
-	oid_set_add(&writer->ids, oid);
+	enter(writer, writer->nr);
 }
 
 void pack_writer_cancel(struct pack_writer *writer)
@@ -123,11 +184,6 @@ void pack_writer_cancel(struct pack_writer *writer)
 	if (ftruncate(writer->file.fd, (off_t)writer->start) < 0 ||
 	    lseek(writer->file.fd, (off_t)writer->start, SEEK_SET) < 0)
 		writer->broken = true;
-}
-
-bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
-{
-	return oid_set_has(&writer->ids, oid);
 }
 
 uint64_t pack_writer_offset(const struct pack_writer *writer)
@@ -170,30 +226,8 @@ static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0 ||
 	    sync_file(writer, &writer->file, err) < 0)
 		return err->code;
-	pack_entries_sort_by_oid(writer->entries, writer->nr);
+	sort(writer);
 	return 0;
-}
-
-/* Whether the index in `fd` says what it should. */
-static int check_index(const struct pack_writer *writer, int fd,
-		       const unsigned char sum[20], struct error *err)
-{
-	struct pack_index index;
-	int ret = pack_index_read(fd, writer->written, &index, err);
-	bool same;
-
-	if (ret < 0)
-		return ret;
-	same = index.nr == writer->nr && !memcmp(index.pack_sum, sum, 20);
-	for (size_t i = 0; same && i < index.nr; i++)
-		same = oid_equal(&index.entries[i].oid,
-				 &writer->entries[i].oid) &&
-		       index.entries[i].crc == writer->entries[i].crc &&
-		       index.entries[i].offset == writer->entries[i].offset;
-	pack_index_release(&index);
-	return same ? 0
-		    : error_set(err, ERR_INVALID,
-				"the new pack's index is not what was written");
 }
 
 static int make_index(const struct pack_writer *writer, struct pack_file *index,
@@ -202,7 +236,8 @@ static int make_index(const struct pack_writer *writer, struct pack_file *index,
 	if (pack_file_create(index, writer->repo, err) < 0 ||
 	    pack_index_write(index->fd, writer->entries, writer->nr, sum, err) <
 		    0 ||
-	    check_index(writer, index->fd, sum, err) < 0)
+	    pack_index_compare(index->fd, writer->entries, writer->nr, sum,
+			       err) < 0)
 		return err->code;
 	return sync_file(writer, index, err);
 }
@@ -278,7 +313,7 @@ void pack_writer_release(struct pack_writer *writer)
 {
 	pack_keep_drop(&writer->keep);
 	pack_file_release(&writer->file);
-	oid_set_release(&writer->ids);
+	free(writer->slots);
 	free(writer->entries);
 	free(writer->buffer);
 	free(writer->name);

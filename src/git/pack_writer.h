@@ -20,7 +20,8 @@ struct pack_writer {
 	struct pack_entry *entries;
 	size_t nr;
 	size_t alloc;
-	struct oid_set ids;
+	uint32_t *slots; /* by id: the number of the entry, from 1; 0: free */
+	size_t mask;
 	unsigned char *buffer; /* what is not in the file yet */
 	size_t buffered;
 	uint64_t written; /* how much is */

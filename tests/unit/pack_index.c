@@ -96,6 +96,42 @@ static void reads_what_is_written(void **state)
 	}
 }
 
+/* Every byte counts, and that there are no more. */
+static void any_other_is_another(void **state)
+{
+	struct pack_entry *entries = make_entries(3000);
+	struct error err = ERROR_INIT;
+	struct buf file = BUF_INIT;
+	int fd;
+
+	(void)state;
+	write_index(&file, entries, 3000);
+	fd = open("index", O_RDWR);
+	assert_true(fd >= 0);
+	assert_ok(pack_index_compare(fd, entries, 3000, pack_sum, &err), &err);
+	assert_int_equal(pack_index_compare(fd, entries, 2999, pack_sum, &err),
+			 ERR_INVALID);
+	for (size_t at = 0; at < file.len; at += 97) {
+		file.ptr[at] ^= 1;
+		assert_int_equal(pwrite(fd, file.ptr + at, 1, (off_t)at), 1);
+		assert_int_equal(
+			pack_index_compare(fd, entries, 3000, pack_sum, &err),
+			ERR_INVALID);
+		file.ptr[at] ^= 1;
+		assert_int_equal(pwrite(fd, file.ptr + at, 1, (off_t)at), 1);
+	}
+	assert_int_equal(pwrite(fd, "", 1, (off_t)file.len), 1);
+	assert_int_equal(pack_index_compare(fd, entries, 3000, pack_sum, &err),
+			 ERR_INVALID);
+	assert_int_equal(ftruncate(fd, (off_t)file.len - 1), 0);
+	assert_int_equal(pack_index_compare(fd, entries, 3000, pack_sum, &err),
+			 ERR_INVALID);
+	error_release(&err);
+	close(fd);
+	buf_release(&file);
+	free(entries);
+}
+
 /* Give the bytes a checksum that is right. */
 static void reseal(struct buf *file)
 {
@@ -188,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(git_reads_what_is_written),
 		IN_SCRATCH(reads_what_is_written),
+		IN_SCRATCH(any_other_is_another),
 		IN_SCRATCH(refuses_what_no_pack_has),
 		IN_SCRATCH(refuses_any_other_length),
 	};
