@@ -10,54 +10,66 @@ void worktree_extra_init(struct worktree_extra *extra)
 		.file_mode = 0644, .exec_mode = 0755, .dir_mode = 0755};
 }
 
-static void release_modes(struct worktree_modes *modes)
-{
-	for (size_t i = 0; i < modes->nr; i++)
-		free(modes->items[i].path);
-	free(modes->items);
-}
-
 void worktree_extra_release(struct worktree_extra *extra)
 {
-	release_modes(&extra->empty_dirs);
-	release_modes(&extra->modes);
-	for (size_t i = 0; i < extra->nr_conversions; i++) {
-		free(extra->conversions[i].path);
-		free(extra->conversions[i].conversion);
-	}
+	free(extra->empty_dirs.items);
+	free(extra->modes.items);
 	free(extra->conversions);
 	strlist_release(&extra->present);
+	arena_release(&extra->texts);
 	worktree_extra_init(extra);
 }
 
-static void add_mode(struct worktree_modes *modes, const char *path,
-		     unsigned mode)
+static const char *keep(struct worktree_extra *extra, const char *text)
+{
+	return arena_copy(&extra->texts, text, strlen(text));
+}
+
+static void add_mode(struct worktree_extra *extra, struct worktree_modes *modes,
+		     const char *path, unsigned mode)
 {
 	ARRAY_GROW(modes->items, modes->nr, modes->alloc);
-	modes->items[modes->nr++] = (struct worktree_mode){xstrdup(path), mode};
+	modes->items[modes->nr++] =
+		(struct worktree_mode){keep(extra, path), mode};
 }
 
 void worktree_extra_add_dir(struct worktree_extra *extra, const char *path,
 			    unsigned mode)
 {
-	add_mode(&extra->empty_dirs, path, mode);
+	add_mode(extra, &extra->empty_dirs, path, mode);
 }
 
 void worktree_extra_add_mode(struct worktree_extra *extra, const char *path,
 			     unsigned mode)
 {
-	add_mode(&extra->modes, path, mode);
+	add_mode(extra, &extra->modes, path, mode);
+}
+
+/* Mostly they are all alike. */
+static const char *keep_conversion(struct worktree_extra *extra,
+				   const char *text)
+{
+	const size_t nr = extra->nr_conversions;
+
+	if (nr && !strcmp(extra->conversions[nr - 1].conversion, text))
+		return extra->conversions[nr - 1].conversion;
+	return keep(extra, text);
 }
 
 void worktree_extra_add_conversion(struct worktree_extra *extra,
 				   const char *path, const char *conversion,
 				   const struct oid *raw, bool keep_raw)
 {
+	const struct worktree_conversion added = {
+		.path = keep(extra, path),
+		.conversion = keep_conversion(extra, conversion),
+		.raw = *raw,
+		.keep_raw = keep_raw,
+	};
+
 	ARRAY_GROW(extra->conversions, extra->nr_conversions,
 		   extra->alloc_conversions);
-	extra->conversions[extra->nr_conversions++] =
-		(struct worktree_conversion){xstrdup(path), xstrdup(conversion),
-					     *raw, keep_raw};
+	extra->conversions[extra->nr_conversions++] = added;
 }
 
 static int compare_mode(const void *a, const void *b)
@@ -129,8 +141,8 @@ void worktree_extra_write(const struct worktree_extra *extra, struct buf *out)
 
 /* -- reading ------------------------------------------------------------- */
 
-static int read_mode(struct line_reader *reader, struct worktree_modes *modes,
-		     struct error *err)
+static int read_mode(struct line_reader *reader, struct worktree_extra *extra,
+		     struct worktree_modes *modes, struct error *err)
 {
 	unsigned mode;
 	char *path;
@@ -140,7 +152,7 @@ static int read_mode(struct line_reader *reader, struct worktree_modes *modes,
 	path = line_worktree_path(reader, err);
 	if (!path)
 		return err->code;
-	add_mode(modes, path, mode);
+	add_mode(extra, modes, path, mode);
 	free(path);
 	return 0;
 }
@@ -170,7 +182,7 @@ static int read_conversion(struct line_reader *reader,
 static struct worktree_conversion *
 find_conversion(const struct worktree_extra *extra, const char *path)
 {
-	struct worktree_conversion key = {.path = (char *)path};
+	struct worktree_conversion key = {.path = path};
 
 	if (!extra->nr_conversions)
 		return NULL;
@@ -224,9 +236,9 @@ static int read_line(struct line_reader *reader, struct worktree_extra *extra,
 	if (!keyword)
 		return line_error(reader, err);
 	if (!strcmp(keyword, "dir"))
-		return read_mode(reader, &extra->empty_dirs, err);
+		return read_mode(reader, extra, &extra->empty_dirs, err);
 	if (!strcmp(keyword, "mode"))
-		return read_mode(reader, &extra->modes, err);
+		return read_mode(reader, extra, &extra->modes, err);
 	if (!strcmp(keyword, "convert"))
 		return read_conversion(reader, extra, err);
 	if (!strcmp(keyword, "raw") || !strcmp(keyword, "present"))
@@ -277,7 +289,7 @@ worktree_extra_conversion(const struct worktree_extra *extra, const char *path)
 const struct worktree_mode *
 worktree_modes_find(const struct worktree_modes *modes, const char *path)
 {
-	struct worktree_mode key = {(char *)path, 0};
+	struct worktree_mode key = {path, 0};
 
 	if (!modes->nr)
 		return NULL;

@@ -17,6 +17,7 @@
 #ifndef CORE_RECORD_WORKTREE_EXTRA_H
 #define CORE_RECORD_WORKTREE_EXTRA_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/strlist.h"
@@ -24,7 +25,7 @@
 #include "git/oid.h"
 
 struct worktree_mode {
-	char *path;
+	const char *path;
 	unsigned mode;
 };
 
@@ -34,8 +35,8 @@ struct worktree_modes {
 };
 
 struct worktree_conversion {
-	char *path;
-	char *conversion; /* convert_describe() of worktree/convert.h */
+	const char *path;
+	const char *conversion; /* convert_describe() of worktree/convert.h */
 	struct oid raw;
 	bool keep_raw; /* the bytes are in raw/<path> */
 };
@@ -47,6 +48,7 @@ struct worktree_extra {
 	struct worktree_conversion *conversions;
 	size_t nr_conversions, alloc_conversions;
 	struct strlist present;
+	struct arena texts; /* the others' */
 };
 
 void worktree_extra_init(struct worktree_extra *extra);
