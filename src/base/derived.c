@@ -131,6 +131,14 @@ bool derived_copy(struct derived *out, const void *data, size_t len)
 	return false;
 }
 
+void derived_rest(const struct derived *derived)
+{
+	/* A wish, no more: the kernel has the file's pages all the same. */
+	if (derived->mapped)
+		madvise((void *)derived->data,
+			derived->len + FINGERPRINT_SEAL_SIZE, MADV_DONTNEED);
+}
+
 void derived_release(struct derived *derived)
 {
 	if (derived->mapped)

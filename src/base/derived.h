@@ -40,6 +40,8 @@ struct derived {
 bool derived_open(struct derived *out, const char *path);
 /* The same from memory, which is copied. For tests. */
 bool derived_copy(struct derived *out, const void *data, size_t len);
+/* It is not looked at for a while: until then it need not be in memory. */
+void derived_rest(const struct derived *derived);
 void derived_release(struct derived *derived);
 
 #endif

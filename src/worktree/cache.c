@@ -220,6 +220,8 @@ struct cache *cache_read(const struct repository *repo, char **holder,
 	if (!derived_open(&cache->file, path) ||
 	    !parse(cache, repo, holder, commit))
 		cache_clear(cache);
+	/* It is the walk's turn. */
+	cache_rest(cache);
 	free(path);
 	return cache;
 }
@@ -261,6 +263,12 @@ bool cache_find(const struct cache *cache, const char *path,
 			low = middle + 1;
 	}
 	return false;
+}
+
+void cache_rest(const struct cache *cache)
+{
+	if (cache)
+		derived_rest(&cache->file);
 }
 
 static int compare_oid(const void *a, const void *b)

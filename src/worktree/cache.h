@@ -52,6 +52,9 @@ void cache_free(struct cache *cache);
 bool cache_find(const struct cache *cache, const char *path,
 		const struct stat_data *stat, struct cache_entry *out);
 
+/* Few more will be looked for: what it takes up may leave memory. */
+void cache_rest(const struct cache *cache);
+
 /* Whether the checkpoint that the cache was written for has this tree. */
 bool cache_has_tree(const struct cache *cache, const struct oid *tree);
 

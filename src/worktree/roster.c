@@ -163,6 +163,11 @@ void rosters_free(struct rosters *rosters)
 	free(rosters);
 }
 
+void rosters_rest(const struct rosters *rosters)
+{
+	derived_rest(&rosters->file);
+}
+
 size_t rosters_count(const struct rosters *rosters)
 {
 	return rosters->nr;

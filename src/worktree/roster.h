@@ -51,6 +51,9 @@ void rosters_free(struct rosters *rosters);
 /* The same from memory, which is copied. For tests. */
 struct rosters *rosters_parse(const void *data, size_t len);
 
+/* The walk is over: what they take up may leave memory. */
+void rosters_rest(const struct rosters *rosters);
+
 /* How many there are. */
 size_t rosters_count(const struct rosters *rosters);
 

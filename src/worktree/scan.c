@@ -235,6 +235,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	if (thread_queue_run(scan->top, scan_task, NULL, scan, thread_count(),
 			     err) < 0)
 		goto done;
+	rosters_rest(scan->rosters);
 	strlist_sort(&scan->attribute_dirs);
 	strlist_unique(&scan->attribute_dirs);
 	strlist_sort(&scan->ignore_dirs);

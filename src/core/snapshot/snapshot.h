@@ -75,7 +75,8 @@ struct snapshot {
 	/* What files are settled in, and what only git can convert. */
 	struct snapshot_settling *settling;
 	struct plain *plain;	   /* NULL where no file may be converted */
-	struct tree_memory *trees; /* new trees, readable before the pack is */
+	struct tree_memory *trees; /* new ones of the index, to be read before
+				      the pack can be */
 	struct oid *made; /* ids of the trees that the index does not know */
 	size_t nr_made, alloc_made;
 	struct cache_recipe *recipes; /* of the directories' trees */

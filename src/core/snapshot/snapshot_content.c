@@ -197,6 +197,7 @@ int snapshot_read_content(struct snapshot *snapshot,
 	if (!ret)
 		ret = snapshot_settle_filtered(snapshot, &reading.source,
 					       reading.plain, err);
+	cache_rest(snapshot->cache);
 	if (!ret)
 		scan_mark_differences(snapshot->scan);
 	snapshot->plain = reading.plain;

@@ -74,17 +74,22 @@ static void note_made(struct snapshot *snapshot, const struct oid *tree)
 	snapshot->made[snapshot->nr_made++] = *tree;
 }
 
-/* A tree that the cache's checkpoint has is there, with all that is in it. */
+/*
+ * A tree that the cache's checkpoint has is there, with all that is in it.
+ * `memory` is NULL where nobody reads it before the pack is finished.
+ */
 static int write_raw(struct snapshot *snapshot, const struct entries *entries,
 		     const struct buf *raw, const struct oid *was,
-		     struct oid *out, struct error *err)
+		     struct tree_memory *memory, struct oid *out,
+		     struct error *err)
 {
 	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
 		return err->code;
 	note_made(snapshot, out);
 	if (cache_has_tree(snapshot->cache, out) ||
 	    (was && oid_equal(was, out))) {
-		tree_memory_put(snapshot->trees, raw, out);
+		if (memory)
+			tree_memory_put(memory, raw, out);
 		return 0;
 	}
 	for (size_t i = 0; i < entries->nr; i++) {
@@ -95,12 +100,13 @@ static int write_raw(struct snapshot *snapshot, const struct entries *entries,
 					   from->mode, from->path, err) < 0)
 			return err->code;
 	}
-	return tree_memory_add(snapshot->trees, snapshot->pack, raw, out, err);
+	return tree_memory_add(memory, snapshot->pack, raw, out, err);
 }
 
 /* `was` (or NULL) is a tree that is there, as those of the cache are. */
 static int write_tree(struct snapshot *snapshot, struct entries *entries,
-		      const struct oid *was, struct oid *out, struct error *err)
+		      const struct oid *was, struct tree_memory *memory,
+		      struct oid *out, struct error *err)
 {
 	struct buf raw = BUF_INIT;
 	int ret;
@@ -111,7 +117,7 @@ static int write_tree(struct snapshot *snapshot, struct entries *entries,
 	for (size_t i = 0; i < entries->nr; i++)
 		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
 			 entries->items[i].len, &entries->items[i].oid);
-	ret = write_raw(snapshot, entries, &raw, was, out, err);
+	ret = write_raw(snapshot, entries, &raw, was, memory, out, err);
 	buf_release(&raw);
 	return ret;
 }
@@ -185,7 +191,8 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 	}
 	*empty = !entries.nr;
 	if (!ret)
-		ret = write_tree(snapshot, &entries, NULL, out, err);
+		ret = write_tree(snapshot, &entries, NULL, snapshot->trees, out,
+				 err);
 	free(entries.items);
 	return ret;
 }
@@ -459,8 +466,8 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		add_items(dir, &entries);
 		*empty = !entries.nr;
 		if (entries.nr || !dir->parent)
-			ret = write_tree(snapshot, &entries, dir->was, out,
-					 err);
+			ret = write_tree(snapshot, &entries, dir->was, NULL,
+					 out, err);
 	}
 	if (!ret && !*empty)
 		recipe_note(&recipe, snapshot, out);
