@@ -13,10 +13,10 @@
  * then the seal. Numbers are in the machine's own order: the file never leaves
  * it.
  */
-#define MAGIC "checkpoint-cache 4\n"
+#define MAGIC "checkpoint-cache 5\n"
 
-/* An entry: this; the id of its bytes, where it has one of its own; conversion
- * and path, with their NULs. */
+/* An entry: this; the id of its bytes, where it has one of its own; path and
+ * conversion, with their NULs. */
 struct record {
 	struct stat_data stat;
 	struct oid blob;
@@ -129,8 +129,17 @@ static void get_entry(const char *at, struct cache_entry *out)
 		memcpy(&out->raw, at, sizeof(out->raw));
 		at += sizeof(out->raw);
 	}
-	out->conversion = at;
-	out->path = at + strlen(at) + 1;
+	out->path = at;
+	out->conversion = at + strlen(at) + 1;
+}
+
+static const char *path_of(const char *at)
+{
+	uint32_t flags;
+
+	memcpy(&flags, at + offsetof(struct record, flags), sizeof(flags));
+	at += sizeof(struct record);
+	return flags & OWN_RAW ? at + sizeof(struct oid) : at;
 }
 
 static void note_entries(struct cache *cache, struct cursor *cursor, size_t nr)
@@ -251,12 +260,13 @@ bool cache_find(const struct cache *cache, const char *path,
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order;
+		const char *at = cache->text + cache->entries[middle];
+		int order = strcmp(path, path_of(at));
 
-		get_entry(cache->text + cache->entries[middle], out);
-		order = strcmp(path, out->path);
-		if (!order)
+		if (!order) {
+			get_entry(at, out);
 			return stat_data_equal(&out->stat, stat);
+		}
 		if (order < 0)
 			high = middle;
 		else
@@ -342,9 +352,9 @@ struct cache *cache_of(const struct cache_entry *entries, size_t nr)
 	for (; cache->nr < nr; cache->nr++, entries++) {
 		cache->entries[cache->nr] = (uint32_t)text->len;
 		buf_add(text, head, fill_head(head, entries));
+		buf_add(text, entries->path, strlen(entries->path) + 1);
 		buf_add(text, entries->conversion,
 			strlen(entries->conversion) + 1);
-		buf_add(text, entries->path, strlen(entries->path) + 1);
 	}
 	cache->text = text->ptr;
 	return cache;
@@ -356,8 +366,8 @@ static void add_entry(struct derived_writer *out,
 	char head[sizeof(struct record) + sizeof(struct oid)];
 
 	derived_add(out, head, fill_head(head, entry));
-	derived_add(out, entry->conversion, strlen(entry->conversion) + 1);
 	derived_add(out, entry->path, strlen(entry->path) + 1);
+	derived_add(out, entry->conversion, strlen(entry->conversion) + 1);
 }
 
 int cache_write(const struct repository *repo, const char *holder,

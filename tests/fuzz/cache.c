@@ -13,7 +13,7 @@
 
 static void reseal(struct buf *file)
 {
-	static const char magic[] = "checkpoint-cache 4\n";
+	static const char magic[] = "checkpoint-cache 5\n";
 	const size_t start = sizeof(magic) - 1;
 	struct checksum_sha1 sum;
 
