@@ -56,3 +56,10 @@ setup() {
 	many_files '\r'
 	assert_peak_below 450
 }
+
+@test 'one that is tracked as well takes 500 with its index entry' {
+	echo '* text eol=crlf' >.gitattributes
+	many_files '\r'
+	commit_all
+	assert_peak_below 500
+}

@@ -16,17 +16,21 @@
  */
 struct look {
 	struct scan_dir *dir;
-	size_t at;		 /* its index entry */
-	struct content *content; /* NULL: it is stored just as it is */
+	uint32_t at; /* its index entry */
 };
+
+/* So many are read, and settled, at a time. */
+#define READ_AT_ONCE 4096
 
 struct looking {
 	struct snapshot *snapshot;
 	const struct content_source *source;
 	struct plain *plain;
 	uint32_t *unknown;  /* how many entries before each are not plain */
-	struct look *looks; /* in the order of the index, once all are there */
+	struct look *looks; /* those of a directory one behind the other */
 	size_t nr_looks, alloc_looks;
+	size_t first;		  /* of those that are read */
+	struct content *contents; /* of these */
 };
 
 static int is_converted(struct looking *looking, const char *path, bool *out,
@@ -82,7 +86,7 @@ static void add_same(struct scan_dir *dir, const struct index_entry *entry)
 static void add_look(struct looking *looking, struct scan_dir *dir, size_t at)
 {
 	ARRAY_GROW(looking->looks, looking->nr_looks, looking->alloc_looks);
-	looking->looks[looking->nr_looks++] = (struct look){dir, at, NULL};
+	looking->looks[looking->nr_looks++] = (struct look){dir, (uint32_t)at};
 }
 
 /*
@@ -138,78 +142,27 @@ static int read_same(const struct looking *looking, const char *path,
 	return content_read_raw(looking->source, path, &stat, entry, out, err);
 }
 
-/* Nearly all of them turn out to be their blob, and nothing is kept of them:
- * memory is for those that are not. */
+static const struct index_entry *entry_of(const struct looking *looking,
+					  const struct look *look)
+{
+	return &looking->snapshot->scan->index->entries[look->at];
+}
+
 static int look_at_one(void *context, size_t i, struct error *err)
 {
 	struct looking *looking = context;
-	struct look *look = &looking->looks[i];
 	const struct index_entry *entry =
-		&looking->snapshot->scan->index->entries[look->at];
-	struct content content = {0};
-	int ret = read_same(looking, entry->path, entry, &content, err);
+		entry_of(looking, &looking->looks[looking->first + i]);
 
-	if (!ret && (content.state != CONTENT_READ ||
-		     !oid_equal(&content.blob, &content.raw)))
-		look->content = xmemdup(&content, sizeof(content));
-	else
-		content_release(&content);
-	return ret;
+	return read_same(looking, entry->path, entry, &looking->contents[i],
+			 err);
 }
 
-static int by_place(const void *a, const void *b)
+/* With most rules nearly all of them are. */
+static bool is_plain(const struct content *content)
 {
-	const struct look *x = a, *y = b;
-
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static int look_at_all(struct looking *looking, struct error *err)
-{
-	const struct index *index = looking->snapshot->scan->index;
-	int ret = thread_for(looking->nr_looks, look_at_one, looking, err);
-
-	for (size_t i = 0; !ret && i < looking->nr_looks; i++) {
-		const struct look *look = &looking->looks[i];
-
-		if (look->content)
-			add_same(look->dir, &index->entries[look->at]);
-		else
-			plain_add(looking->plain, &index->entries[look->at]);
-	}
-	if (looking->nr_looks)
-		qsort(looking->looks, looking->nr_looks,
-		      sizeof(*looking->looks), by_place);
-	return ret;
-}
-
-/* The file of an item that add_same() made: it was read for that. */
-static void add_looked_at(struct looking *looking, struct scan_item *item)
-{
-	const struct index *index = looking->snapshot->scan->index;
-	const struct look wanted = {
-		.at = (size_t)(item->entry - index->entries)};
-	struct look *look = bsearch(&wanted, looking->looks, looking->nr_looks,
-				    sizeof(*look), by_place);
-	struct snapshot *snapshot = looking->snapshot;
-
-	snapshot_add_file(snapshot, item);
-	item->stat = look->content->stat;
-	snapshot_settle(snapshot, &snapshot->files[snapshot->nr_files - 1],
-			look->content);
-	free(look->content);
-	look->content = NULL;
-}
-
-static void free_looks(struct looking *looking)
-{
-	for (size_t i = 0; i < looking->nr_looks; i++) {
-		if (!looking->looks[i].content)
-			continue;
-		content_release(looking->looks[i].content);
-		free(looking->looks[i].content);
-	}
-	free(looking->looks);
+	return content->state == CONTENT_READ &&
+	       oid_equal(&content->blob, &content->raw);
 }
 
 static int by_entry(const void *a, const void *b)
@@ -221,17 +174,93 @@ static int by_entry(const void *a, const void *b)
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
-/* Restore the order that the walk left: tracked ones first, as in the index.
- * Only then do pointers to items last. */
-static void settle_items(struct looking *looking, struct scan_dir *dir)
+/* Items for those that are not plain, in the order that the walk left: tracked
+ * ones first, as in the index. Only then do pointers to items last. */
+static void add_items(struct looking *looking, const struct look *looks,
+		      const struct content *contents, size_t nr)
 {
-	if (dir->nr_items)
-		qsort(dir->items, dir->nr_items, sizeof(*dir->items), by_entry);
-	for (size_t i = 0; i < dir->nr_items; i++)
-		if (dir->items[i].kind == SCAN_SAME)
-			add_looked_at(looking, &dir->items[i]);
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		settle_items(looking, child);
+	struct scan_dir *dir = looks->dir;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct index_entry *entry = entry_of(looking, &looks[i]);
+
+		if (is_plain(&contents[i]))
+			plain_add(looking->plain, entry);
+		else
+			add_same(dir, entry);
+	}
+	if (!dir->nr_items)
+		return;
+	scan_trim_items(dir);
+	qsort(dir->items, dir->nr_items, sizeof(*dir->items), by_entry);
+}
+
+/* All of a directory have been read. */
+static void settle(struct looking *looking, const struct look *looks,
+		   struct content *contents, size_t nr)
+{
+	struct snapshot *snapshot = looking->snapshot;
+	struct scan_item *item;
+
+	add_items(looking, looks, contents, nr);
+	item = looks->dir->items;
+	for (size_t i = 0; i < nr; i++) {
+		if (is_plain(&contents[i])) {
+			content_release(&contents[i]);
+			continue;
+		}
+		while (item->entry != entry_of(looking, &looks[i]))
+			item++;
+		item->stat = contents[i].stat;
+		snapshot_add_file(snapshot, item);
+		snapshot_settle(snapshot,
+				&snapshot->files[snapshot->nr_files - 1],
+				&contents[i]);
+	}
+}
+
+/* How many from `first` on are of the same directory. */
+static size_t count_alike(const struct looking *looking, size_t first)
+{
+	size_t end = first;
+
+	while (end < looking->nr_looks &&
+	       looking->looks[end].dir == looking->looks[first].dir)
+		end++;
+	return end - first;
+}
+
+/* Some, as many whole directories as that is. */
+static int look_at_some(struct looking *looking, size_t nr, struct error *err)
+{
+	int ret;
+
+	looking->contents = xcalloc(nr, sizeof(*looking->contents));
+	ret = thread_for(nr, look_at_one, looking, err);
+	for (size_t done = 0, alike; !ret && done < nr; done += alike) {
+		alike = count_alike(looking, looking->first + done);
+		settle(looking, &looking->looks[looking->first + done],
+		       &looking->contents[done], alike);
+	}
+	for (size_t i = 0; ret && i < nr; i++)
+		content_release(&looking->contents[i]);
+	free(looking->contents);
+	return ret;
+}
+
+static int look_at_all(struct looking *looking, struct error *err)
+{
+	while (looking->first < looking->nr_looks) {
+		size_t nr = 0;
+
+		while (looking->first + nr < looking->nr_looks &&
+		       nr < READ_AT_ONCE)
+			nr += count_alike(looking, looking->first + nr);
+		if (look_at_some(looking, nr, err) < 0)
+			return err->code;
+		looking->first += nr;
+	}
+	return 0;
 }
 
 bool snapshot_may_convert(const struct snapshot *snapshot,
@@ -255,10 +284,8 @@ int snapshot_read_unchanged(struct snapshot *snapshot,
 		ret = gather_converted(&looking, top, err);
 		if (!ret)
 			ret = look_at_all(&looking, err);
-		if (!ret)
-			settle_items(&looking, top);
 	}
 	free(looking.unknown);
-	free_looks(&looking);
+	free(looking.looks);
 	return ret;
 }
