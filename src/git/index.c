@@ -54,7 +54,8 @@ static int join_shared(struct index *index, struct index_memory *memory,
 				name);
 		goto done;
 	}
-	ret = index_split_join(own, &shared, &index->entries, &index->nr, err);
+	ret = index_split_join(own, &shared, &memory->arena, &index->entries,
+			       &index->nr, err);
 	if (!ret)
 		ret = index_file_verify(&shared, name, err);
 	index->split = true;

@@ -21,6 +21,7 @@
 
 #include "git/oid.h"
 
+struct arena;
 struct index_memory;
 struct index_seen;
 struct repository;
@@ -39,31 +40,32 @@ enum index_flag {
 	INDEX_INTENT_TO_ADD = 4,
 	INDEX_FROM_SPARSE_DIR = 8, /* expanded from a sparse directory */
 	INDEX_RACY = 16,	   /* set by index_read(): as new as the file */
+	INDEX_LONG_HEAD = 128,	   /* private: where the id lies */
 };
 
 /*
- * What the file has of an entry in front of its flags, as it lies there, at any
- * address: index_entry_stat() reads the stat data, among which is the mode.
- * Most of it is looked at once, if at all, and is not in memory twice for that.
+ * An entry's id and stat data lie in front of its path, as the file has them,
+ * and are read from there: most are looked at once, if at all, and are not in
+ * memory twice for that.
  */
-struct index_data {
-	unsigned char stat[40];
-	struct oid oid;
-};
-
 struct index_entry {
 	const char *path; /* NUL-terminated, from the top, no slash in front */
-	const struct index_data *data;
 	uint32_t path_len;
 	uint16_t mode; /* as in a tree: MODE_* of git/tree.h, but MODE_TREE */
 	uint8_t stage; /* 0, or 1-3 in a conflict */
 	uint8_t flags; /* enum index_flag */
 };
 
+const struct oid *index_entry_oid(const struct index_entry *entry);
 struct index_stat index_entry_stat(const struct index_entry *entry);
-/* Make what an entry points at; `stat` may be NULL: not known, all zero. */
-void index_data_fill(struct index_data *out, const struct oid *oid,
-		     const struct index_stat *stat);
+/*
+ * Make the path, the id and the stat data of an entry in an arena, which must
+ * outlive it; `stat` may be NULL: not known, all zero. The path may be that of
+ * the entry itself. Its other members stay.
+ */
+void index_entry_fill(struct index_entry *entry, struct arena *arena,
+		      const char *path, size_t len, const struct oid *oid,
+		      const struct index_stat *stat);
 
 /*
  * The TREE extension: ids of trees that the entries make. Where a tree is

@@ -2,6 +2,60 @@
 
 #include "git/tree.h"
 
+/* -- what lies in front of the path --------------------------------------- */
+
+const struct oid *index_entry_oid(const struct index_entry *entry)
+{
+	return (const struct oid *)(index_entry_head(entry) + INDEX_AT_OID);
+}
+
+struct index_stat index_entry_stat(const struct index_entry *entry)
+{
+	const unsigned char *p = index_entry_head(entry);
+
+	return (struct index_stat){
+		.ctime_sec = index_get32(p),
+		.ctime_nsec = index_get32(p + 4),
+		.mtime_sec = index_get32(p + INDEX_AT_MTIME),
+		.mtime_nsec = index_get32(p + INDEX_AT_MTIME + 4),
+		.dev = index_get32(p + 16),
+		.ino = index_get32(p + 20),
+		.uid = index_get32(p + 28),
+		.gid = index_get32(p + 32),
+		.size = index_get32(p + INDEX_AT_SIZE),
+	};
+}
+
+void index_entry_fill(struct index_entry *entry, struct arena *arena,
+		      const char *path, size_t len, const struct oid *oid,
+		      const struct index_stat *stat)
+{
+	static const struct index_stat unknown;
+	unsigned char *p = arena_get(arena, INDEX_ENTRY_HEAD + len + 1, 1);
+	char *copy = (char *)p + INDEX_ENTRY_HEAD;
+
+	if (!stat)
+		stat = &unknown;
+	memset(p, 0, INDEX_ENTRY_HEAD);
+	index_put32(p, stat->ctime_sec);
+	index_put32(p + 4, stat->ctime_nsec);
+	index_put32(p + INDEX_AT_MTIME, stat->mtime_sec);
+	index_put32(p + INDEX_AT_MTIME + 4, stat->mtime_nsec);
+	index_put32(p + 16, stat->dev);
+	index_put32(p + 20, stat->ino);
+	index_put32(p + 28, stat->uid);
+	index_put32(p + 32, stat->gid);
+	index_put32(p + INDEX_AT_SIZE, stat->size);
+	memcpy(p + INDEX_AT_OID, oid->id, OID_RAWSZ);
+	memcpy(copy, path, len);
+	copy[len] = '\0';
+	entry->path = copy;
+	entry->path_len = (uint32_t)len;
+	entry->flags &= (uint8_t)~INDEX_LONG_HEAD;
+}
+
+/* -- what an entry may be ------------------------------------------------- */
+
 static size_t common_prefix(const char *a, const char *b, size_t len)
 {
 	size_t i = 0;

@@ -34,9 +34,11 @@
 #define INDEX_MAX_ENTRIES (64u << 20)
 
 #define INDEX_ENTRY_HEAD 62 /* bytes of an entry before its path */
-#define INDEX_AT_MTIME 8    /* where in an entry's data a number lies */
+#define INDEX_AT_MTIME 8    /* where in it something lies */
 #define INDEX_AT_MODE 24
 #define INDEX_AT_SIZE 36
+#define INDEX_AT_OID 40
+#define INDEX_AT_FLAGS 60
 #define INDEX_ENTRY_ASSUME_VALID 0x8000
 #define INDEX_ENTRY_EXTENDED 0x4000
 #define INDEX_ENTRY_STAGE_SHIFT 12
@@ -141,7 +143,7 @@ int index_extensions_parse(struct index_file *file, size_t pos,
  * caller must free() the entries.
  */
 int index_split_join(const struct index_file *own,
-		     const struct index_file *shared,
+		     const struct index_file *shared, struct arena *arena,
 		     struct index_entry **entries, size_t *nr,
 		     struct error *err);
 /* The id of the shared index; all zero where there is none. */
@@ -231,6 +233,15 @@ int index_stream_add_lasting(struct index_stream *stream, const void *data,
 /* Write what is left, and the checksum: zero where it is not `checksummed`. */
 int index_stream_finish(struct index_stream *stream, struct error *err);
 void index_stream_release(struct index_stream *stream);
+
+/* Where an entry starts: INDEX_ENTRY_HEAD bytes, two more with extended flags,
+ * and its path. */
+static inline const unsigned char *
+index_entry_head(const struct index_entry *entry)
+{
+	return (const unsigned char *)entry->path - INDEX_ENTRY_HEAD -
+	       (entry->flags & INDEX_LONG_HEAD ? 2 : 0);
+}
 
 /* Big-endian numbers, at any address. */
 static inline uint32_t index_get32(const unsigned char *p)

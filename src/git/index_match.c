@@ -31,44 +31,6 @@ void index_stat_fill(struct index_stat *out, const struct stat *st)
 	out->size = cut_size(st);
 }
 
-struct index_stat index_entry_stat(const struct index_entry *entry)
-{
-	const unsigned char *p = entry->data->stat;
-
-	return (struct index_stat){
-		.ctime_sec = index_get32(p),
-		.ctime_nsec = index_get32(p + 4),
-		.mtime_sec = index_get32(p + INDEX_AT_MTIME),
-		.mtime_nsec = index_get32(p + INDEX_AT_MTIME + 4),
-		.dev = index_get32(p + 16),
-		.ino = index_get32(p + 20),
-		.uid = index_get32(p + 28),
-		.gid = index_get32(p + 32),
-		.size = index_get32(p + INDEX_AT_SIZE),
-	};
-}
-
-void index_data_fill(struct index_data *out, const struct oid *oid,
-		     const struct index_stat *stat)
-{
-	static const struct index_stat unknown;
-	unsigned char *p = out->stat;
-
-	if (!stat)
-		stat = &unknown;
-	index_put32(p, stat->ctime_sec);
-	index_put32(p + 4, stat->ctime_nsec);
-	index_put32(p + INDEX_AT_MTIME, stat->mtime_sec);
-	index_put32(p + INDEX_AT_MTIME + 4, stat->mtime_nsec);
-	index_put32(p + 16, stat->dev);
-	index_put32(p + 20, stat->ino);
-	index_put32(p + INDEX_AT_MODE, 0);
-	index_put32(p + 28, stat->uid);
-	index_put32(p + 32, stat->gid);
-	index_put32(p + INDEX_AT_SIZE, stat->size);
-	out->oid = *oid;
-}
-
 /*
  * Not every program keeps nanoseconds, and not every file system does once an
  * inode has left its cache: 0 is "not known".
@@ -109,7 +71,7 @@ static bool same_stat(const struct index_entry *entry, const struct stat *st,
 	    stat->size != cut_size(st))
 		return false;
 	/* A size of 0 is also git's mark for "look at the content". */
-	if (!stat->size && !oid_equal(&entry->data->oid, &empty_blob))
+	if (!stat->size && !oid_equal(index_entry_oid(entry), &empty_blob))
 		return false;
 	if (!rules->check_stat)
 		return true;
@@ -126,7 +88,7 @@ bool index_entry_is_racy(const struct index *index,
 			 const struct index_entry *entry)
 {
 	return entry->mode != MODE_GITLINK &&
-	       index_get32(entry->data->stat + INDEX_AT_MTIME) >=
+	       index_get32(index_entry_head(entry) + INDEX_AT_MTIME) >=
 		       (uint32_t)index->mtime.tv_sec;
 }
 

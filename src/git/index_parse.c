@@ -109,12 +109,11 @@ static int parse_header(struct index_file *file, struct error *err)
 	return 0;
 }
 
-static void parse_data(const unsigned char *p, struct index_entry *entry)
+static uint16_t parse_mode(const unsigned char *p)
 {
 	uint32_t mode = index_get32(p + INDEX_AT_MODE);
 
-	entry->data = (const struct index_data *)p;
-	entry->mode = mode <= UINT16_MAX ? (uint16_t)mode : 0;
+	return mode <= UINT16_MAX ? (uint16_t)mode : 0;
 }
 
 /* The path lies in the file, NUL behind it, up to the next multiple of 8. */
@@ -156,11 +155,13 @@ static bool parse_varint(struct parser *p, size_t *out)
 	return false;
 }
 
-/* Version 4: the path before it, less some bytes at its end, plus a suffix. */
+/* Version 4: the path before it, less some bytes at its end, plus a suffix. It
+ * is put together, and what is to lie in front of it copied. */
 static const char *parse_packed_path(struct parser *p, size_t head,
 				     const struct index_entry *prev,
 				     struct index_entry *entry)
 {
+	const unsigned char *start = p->file->data + p->pos;
 	size_t strip, keep, len;
 	const char *suffix, *nul;
 	char *path;
@@ -180,7 +181,9 @@ static const char *parse_packed_path(struct parser *p, size_t head,
 	if (keep + len >= p->paths)
 		return "has a path that is too long";
 	p->paths -= keep + len + 1;
-	path = arena_get(&p->memory->arena, keep + len + 1, 1);
+	path = arena_get(&p->memory->arena, head + keep + len + 1, 1);
+	memcpy(path, start, head);
+	path += head;
 	if (keep)
 		memcpy(path, prev->path, keep);
 	memcpy(path + keep, suffix, len + 1);
@@ -200,8 +203,8 @@ static const char *parse_entry(struct parser *p, const struct index_entry *prev,
 
 	if (p->end - p->pos < head + 2)
 		return "is cut";
-	parse_data(data, entry);
-	flags = index_get16(data + 60);
+	entry->mode = parse_mode(data);
+	flags = index_get16(data + INDEX_AT_FLAGS);
 	entry->stage = (flags >> INDEX_ENTRY_STAGE_SHIFT) & 3;
 	entry->flags =
 		flags & INDEX_ENTRY_ASSUME_VALID ? INDEX_ASSUME_UNCHANGED : 0;
@@ -210,6 +213,7 @@ static const char *parse_entry(struct parser *p, const struct index_entry *prev,
 		unsigned more = index_get16(data + head);
 
 		head += 2;
+		entry->flags |= INDEX_LONG_HEAD;
 		if (more & INDEX_EXTENDED_SKIP_WORKTREE)
 			entry->flags |= INDEX_SKIP_WORKTREE;
 		if (more & INDEX_EXTENDED_INTENT_TO_ADD)

@@ -15,28 +15,17 @@ static uint32_t size_of(const struct index_entry *entry)
 
 bool index_is_plain(const struct index *index)
 {
-	if (!index->exists || !index->settled || index->split ||
-	    index->sparse || index->version > 3 || index->nr_stages ||
-	    index->flags & ~(unsigned)INDEX_RACY)
-		return false;
-	for (size_t i = 0; i < index->nr; i++) {
-		const unsigned char *flags =
-			(const unsigned char *)index->entries[i].data +
-			sizeof(struct index_data);
-
-		if (index_get16(flags) & INDEX_ENTRY_EXTENDED)
-			return false;
-	}
-	return true;
+	return index->exists && index->settled && !index->split &&
+	       !index->sparse && index->version <= 3 && !index->nr_stages &&
+	       !(index->flags & ~(unsigned)INDEX_RACY);
 }
 
 struct index_run index_run_of(const struct index *index, size_t at)
 {
 	const struct index_entry *entry = &index->entries[at];
-	const unsigned char *start = (const unsigned char *)entry->data;
-
 	return (struct index_run){
-		.offset = (uint64_t)(start - index->memory->files[0]),
+		.offset = (uint64_t)(index_entry_head(entry) -
+				     index->memory->files[0]),
 		.len = size_of(entry),
 		.nr = 1,
 	};

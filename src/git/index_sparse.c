@@ -16,25 +16,19 @@ static int add_file(void *context, const char *path,
 	struct expansion *expansion = context;
 	const struct index_entry *dir = expansion->dir;
 	struct index_entry *entry;
-	struct index_data *data;
 	size_t len = strlen(path);
 	char *full;
 
 	if (expansion->nr == INDEX_MAX_ENTRIES || len > INDEX_MAX_SIZE / 2 ||
 	    expansion->arena->total > INDEX_MAX_SIZE)
 		return error_set(err, ERR_INVALID, "too many files in it");
-	full = arena_get(expansion->arena, dir->path_len + len + 1, 1);
-	memcpy(full, dir->path, dir->path_len);
-	memcpy(full + dir->path_len, path, len + 1);
-
+	full = xstrfmt("%s%s", dir->path, path);
 	ARRAY_GROW(expansion->entries, expansion->nr, expansion->alloc);
 	entry = &expansion->entries[expansion->nr++];
 	memset(entry, 0, sizeof(*entry));
-	entry->path = full;
-	entry->path_len = (uint32_t)(dir->path_len + len);
-	data = arena_get(expansion->arena, sizeof(*data), 1);
-	index_data_fill(data, &file->oid, NULL);
-	entry->data = data;
+	index_entry_fill(entry, expansion->arena, full, dir->path_len + len,
+			 &file->oid, NULL);
+	free(full);
 	entry->mode = (uint16_t)file->mode;
 	entry->flags = INDEX_SKIP_WORKTREE | INDEX_FROM_SPARSE_DIR;
 	return 0;
@@ -50,7 +44,7 @@ static int expand_one(struct repository *repo, struct expansion *expansion,
 				 "a sparse directory '%s' needs a repository",
 				 dir->path);
 	expansion->dir = dir;
-	ret = tree_walk(repo, &dir->data->oid, INDEX_MAX_ENTRIES, add_file,
+	ret = tree_walk(repo, index_entry_oid(dir), INDEX_MAX_ENTRIES, add_file,
 			expansion, err);
 	if (ret < 0)
 		return error_prefix(err, "cannot expand sparse directory '%s'",

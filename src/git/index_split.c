@@ -103,22 +103,27 @@ static int read_marks(const struct index_file *own, size_t nr,
 /* What is left of the shared index's entries, in place of `out`. */
 static int apply_marks(const struct index_file *own,
 		       const struct index_file *shared,
-		       const struct marks *marks, struct index_entry *out,
-		       size_t *nr, struct error *err)
+		       const struct marks *marks, struct arena *arena,
+		       struct index_entry *out, size_t *nr, struct error *err)
 {
 	size_t i, used = 0;
 
 	*nr = 0;
 	for (i = 0; i < shared->nr; i++) {
 		struct index_entry *entry = &out[*nr];
+		const struct index_entry *by;
+		struct index_stat stat;
 
 		if (marks->replaced[i]) {
 			if (marks->deleted[i] || used == own->nr_unnamed)
 				return error_set(err, ERR_INVALID,
 						 "extension 'link' is damaged");
-			*entry = own->entries[used++];
-			entry->path = shared->entries[i].path;
-			entry->path_len = shared->entries[i].path_len;
+			by = &own->entries[used++];
+			stat = index_entry_stat(by);
+			*entry = *by;
+			index_entry_fill(entry, arena, shared->entries[i].path,
+					 shared->entries[i].path_len,
+					 index_entry_oid(by), &stat);
 			++*nr;
 		} else if (!marks->deleted[i]) {
 			*entry = shared->entries[i];
@@ -167,7 +172,7 @@ static size_t merge(struct index_entry *out, const struct index_entry *kept,
 }
 
 int index_split_join(const struct index_file *own,
-		     const struct index_file *shared,
+		     const struct index_file *shared, struct arena *arena,
 		     struct index_entry **entries, size_t *nr,
 		     struct error *err)
 {
@@ -181,7 +186,7 @@ int index_split_join(const struct index_file *own,
 	if (ret < 0)
 		goto done;
 	kept = xmalloc(array_bytes(shared->nr, sizeof(*kept)));
-	ret = apply_marks(own, shared, &marks, kept, &nr_kept, err);
+	ret = apply_marks(own, shared, &marks, arena, kept, &nr_kept, err);
 	if (ret < 0)
 		goto done;
 	joined = xmalloc(array_bytes(nr_kept + own->nr, sizeof(*joined)));

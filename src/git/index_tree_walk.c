@@ -45,7 +45,7 @@ static bool belongs(const struct index_tree *tree,
 	if (entry->stage || entry->flags & INDEX_INTENT_TO_ADD)
 		return false;
 	return !is_dir_itself(entry, prefix_len) ||
-	       oid_equal(&entry->data->oid, &tree->oid);
+	       oid_equal(index_entry_oid(entry), &tree->oid);
 }
 
 static bool walk_tree(struct walk *walk, struct index_tree *tree, size_t *at,

@@ -61,15 +61,14 @@ static unsigned basic_flags(const struct index_entry *entry)
 static const unsigned char *lies_until(const struct writer *w,
 				       const struct index_entry *entry)
 {
-	const unsigned char *data = (const unsigned char *)entry->data;
+	const unsigned char *data = index_entry_head(entry);
 	size_t len = (INDEX_ENTRY_HEAD + entry->path_len + 8) & ~(size_t)7;
 
 	if (!w->from || data < w->from || data >= w->from_end ||
-	    len > (size_t)(w->from_end - data) ||
-	    entry->path != (const char *)data + INDEX_ENTRY_HEAD ||
-	    is_extended(entry) || entry->flags & INDEX_RACY ||
+	    len > (size_t)(w->from_end - data) || is_extended(entry) ||
+	    entry->flags & (INDEX_RACY | INDEX_LONG_HEAD) ||
 	    index_get32(data + INDEX_AT_MODE) != entry->mode ||
-	    index_get16(data + INDEX_ENTRY_HEAD - 2) != basic_flags(entry))
+	    index_get16(data + INDEX_AT_FLAGS) != basic_flags(entry))
 		return NULL;
 	return data + len;
 }
@@ -80,12 +79,12 @@ static size_t count_lying(const struct writer *w,
 			  const struct index_entry *entries, size_t nr,
 			  size_t *len)
 {
-	const unsigned char *start = (const unsigned char *)entries[0].data;
+	const unsigned char *start = index_entry_head(&entries[0]);
 	const unsigned char *end = start, *next;
 	size_t i = 0;
 
 	while (i < nr && w->version != 4 &&
-	       (const unsigned char *)entries[i].data == end &&
+	       index_entry_head(&entries[i]) == end &&
 	       (next = lies_until(w, &entries[i]))) {
 		end = next;
 		i++;
@@ -98,7 +97,7 @@ static size_t count_lying(const struct writer *w,
 
 static void put_data(unsigned char *p, const struct index_entry *entry)
 {
-	memcpy(p, entry->data, sizeof(*entry->data));
+	memcpy(p, index_entry_head(entry), INDEX_AT_FLAGS);
 	index_put32(p + INDEX_AT_MODE, entry->mode);
 	if (entry->flags & INDEX_RACY)
 		index_put32(p + INDEX_AT_SIZE, 0);
@@ -148,7 +147,7 @@ static int put_entry(struct writer *w, const struct index_entry *prev,
 		index_put16(head + len, more);
 		len += 2;
 	}
-	index_put16(head + INDEX_ENTRY_HEAD - 2, flags);
+	index_put16(head + INDEX_AT_FLAGS, flags);
 	if (index_stream_add(&w->stream, head, len, err) < 0)
 		return err->code;
 	if (w->version == 4)
@@ -169,7 +168,8 @@ static int put_entries(struct writer *w, const struct index_entry *entries,
 		int ret;
 
 		ret = lying ? index_stream_add_lasting(
-				      &w->stream, entries[i].data, len, err)
+				      &w->stream, index_entry_head(&entries[i]),
+				      len, err)
 			    : put_entry(w, i ? &entries[i - 1] : NULL,
 					&entries[i], err);
 		if (ret < 0)
@@ -210,7 +210,7 @@ static int check(const struct writer *w, const struct index_entry *entries,
 		const char *fault;
 
 		next = lies_until(w, &entries[i]);
-		if (next && (const unsigned char *)entries[i].data == end)
+		if (next && index_entry_head(&entries[i]) == end)
 			continue;
 		fault = entry_fault(i ? &entries[i - 1] : NULL, &entries[i]);
 		if (fault)

@@ -39,7 +39,7 @@ static int read_from_index(const struct attr_files *files, const char *path,
 	if (!entry || entry->mode == MODE_GITLINK ||
 	    entry->flags & INDEX_INTENT_TO_ADD)
 		return 0;
-	if (object_read(files->repo, &entry->data->oid, OBJECT_BLOB,
+	if (object_read(files->repo, index_entry_oid(entry), OBJECT_BLOB,
 			RULEFILE_MAX, out, err) < 0)
 		return error_prefix(err, "'%s' in the index", path);
 	return 0;

@@ -128,10 +128,10 @@ static int add_blob(struct reading *reading, const char *data, size_t len,
 
 	if (entry && !entry->stage &&
 	    index_entry_stat(entry).size == (uint32_t)len &&
-	    object_exists(reading->source->repo, &entry->data->oid)) {
+	    object_exists(reading->source->repo, index_entry_oid(entry))) {
 		if (object_hash(out, OBJECT_BLOB, data, len, err) < 0)
 			return err->code;
-		if (oid_equal(out, &entry->data->oid))
+		if (oid_equal(out, index_entry_oid(entry)))
 			return 0;
 	}
 	return pack_add(reading->source->pack, OBJECT_BLOB, data, len, out,
@@ -155,8 +155,9 @@ static int index_has_crlf(struct reading *reading, const struct buf *raw,
 	    reading->entry->flags & INDEX_INTENT_TO_ADD ||
 	    !convert_asks_index(&reading->convert, raw->ptr, raw->len))
 		return 0;
-	ret = object_read(reading->source->repo, &reading->entry->data->oid,
-			  OBJECT_BLOB, UINT64_MAX, &blob, err);
+	ret = object_read(reading->source->repo,
+			  index_entry_oid(reading->entry), OBJECT_BLOB,
+			  UINT64_MAX, &blob, err);
 	if (!ret)
 		*out = convert_has_crlf(blob.ptr, blob.len);
 	buf_release(&blob);
@@ -216,7 +217,7 @@ static bool is_its_blob(struct reading *reading, const struct stat *st)
 	struct error missing = ERROR_INIT;
 	uint64_t size = 0;
 	bool same = !object_header(reading->source->repo,
-				   &reading->entry->data->oid, NULL, &size,
+				   index_entry_oid(reading->entry), NULL, &size,
 				   &missing) &&
 		    size == (uint64_t)st->st_size;
 
@@ -232,7 +233,7 @@ static int take_raw_only(struct reading *reading, const struct buf *raw,
 	struct buf blob = BUF_INIT;
 	int ret;
 
-	out->blob = reading->entry->data->oid;
+	out->blob = *index_entry_oid(reading->entry);
 	ret = object_hash(&out->raw, OBJECT_BLOB, raw->ptr, raw->len, err);
 	if (ret < 0 || oid_equal(&out->raw, &out->blob))
 		return ret;
@@ -289,7 +290,7 @@ static int take_bytes(struct reading *reading, const struct stat *st,
 		return hash_file(reading->fd, &out->raw, err);
 	}
 	if (reading->raw_only && is_its_blob(reading, st)) {
-		out->blob = out->raw = reading->entry->data->oid;
+		out->blob = out->raw = *index_entry_oid(reading->entry);
 		return 0;
 	}
 	ret = reading->raw_only ? 0 : is_streamed(reading, st, err);
@@ -438,7 +439,7 @@ static bool take_cached(struct reading *reading, const struct stat_data *stat,
 		return false;
 	/* Of a raw reading, and the index has moved on since. */
 	if (reading->raw_only &&
-	    !oid_equal(&known.blob, &reading->entry->data->oid))
+	    !oid_equal(&known.blob, index_entry_oid(reading->entry)))
 		return false;
 	out->blob = known.blob;
 	out->raw = known.raw;

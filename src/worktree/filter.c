@@ -142,7 +142,6 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 	struct strmap wanted = STRMAP_INIT;
 	struct arena arena = ARENA_INIT;
 	struct index_entry *entries = NULL;
-	struct index_data *data;
 	struct index *index = NULL;
 	size_t nr = 0, alloc = 0;
 	int rc;
@@ -157,10 +156,10 @@ static int make_index(struct clean *clean, const struct strlist *paths,
 			continue;
 		ARRAY_GROW(entries, nr, alloc);
 		entries[nr] = index->entries[i];
-		data = arena_get(&arena, sizeof(*data), 1);
-		index_data_fill(data, &entries[nr].data->oid, NULL);
 		entries[nr].flags = 0;
-		entries[nr++].data = data;
+		index_entry_fill(&entries[nr++], &arena, index->entries[i].path,
+				 index->entries[i].path_len,
+				 index_entry_oid(&index->entries[i]), NULL);
 	}
 	rc = index_lock(&clean->index, path, NULL, err);
 	if (!rc)
@@ -306,7 +305,7 @@ static int read_ids(const struct clean *clean, const struct strlist *paths,
 		const struct index_entry *entry =
 			index_find(index, paths->items[i]);
 
-		out[i] = entry ? entry->data->oid : (struct oid){{0}};
+		out[i] = entry ? *index_entry_oid(entry) : (struct oid){{0}};
 	}
 	index_free(index);
 	return 0;

@@ -195,7 +195,7 @@ static int read_dir_file(struct ignore *ignore, const char *dir, int dir_fd,
 			strmap_get(&ignore->skipped, path);
 
 		if (entry)
-			ret = object_read(ignore->repo, &entry->data->oid,
+			ret = object_read(ignore->repo, index_entry_oid(entry),
 					  OBJECT_BLOB, RULEFILE_MAX, out, err);
 		if (ret < 0)
 			error_prefix(err, "'%s' in the index", path);

@@ -125,7 +125,8 @@ static uint64_t print_of(const struct plain *plain,
 	uint64_t print =
 		fingerprint_add(plain->seed, entry->path, entry->path_len);
 
-	print = fingerprint_add(print, &entry->data->oid, sizeof(struct oid));
+	print = fingerprint_add(print, index_entry_oid(entry),
+				sizeof(struct oid));
 	print = fingerprint_add(print, &stat, sizeof(stat));
 	print = fingerprint_add(print, &entry->mode, sizeof(entry->mode));
 	return print ? print : 1;

@@ -19,8 +19,9 @@ static uint64_t add_entry(uint64_t sum, const struct index_entry *entry,
 	} what = {
 		.mode = entry->mode,
 		.stage = entry->stage,
-		.flags = (uint32_t)entry->flags & ~(uint32_t)INDEX_RACY,
-		.oid = entry->data->oid,
+		.flags = entry->flags &
+			 ~(uint32_t)(INDEX_RACY | INDEX_LONG_HEAD),
+		.oid = *index_entry_oid(entry),
 		.stat = index_entry_stat(entry),
 	};
 

@@ -72,7 +72,7 @@ static int look_at_gitlink(struct reading *reading,
 	got = nested_head(reading->scan->repo, entry->path, &head, err);
 	if (got < 0)
 		return got;
-	if (got && !oid_equal(&head, &entry->data->oid)) {
+	if (got && !oid_equal(&head, index_entry_oid(entry))) {
 		item = reading_add_entry(reading, SCAN_GITLINK, entry);
 		item->oid = head;
 		item->mode = MODE_GITLINK;

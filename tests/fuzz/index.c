@@ -146,8 +146,9 @@ static void check_same(const struct index *a, const struct index *b)
 			stat.size = 0;
 		expect(!strcmp(x->path, y->path) && x->mode == y->mode &&
 		       x->stage == y->stage &&
-		       oid_equal(&x->data->oid, &y->data->oid));
-		expect(!((x->flags ^ y->flags) & ~(unsigned)INDEX_RACY));
+		       oid_equal(index_entry_oid(x), index_entry_oid(y)));
+		expect(!((x->flags ^ y->flags) &
+			 ~(unsigned)(INDEX_RACY | INDEX_LONG_HEAD)));
 		expect(!memcmp(&stat, &again, sizeof(stat)));
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include "worktree/plain.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/fingerprint.h"
 #include "git/index.h"
@@ -19,18 +20,20 @@ static void reseal(struct buf *file)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct index_data unknown = {{0}, {{0}}};
-	const struct index_entry entry = {
-		.path = "a/b", .data = &unknown, .path_len = 3};
+	static const struct oid no_id;
+	struct arena arena = ARENA_INIT;
+	struct index_entry entry = {0};
 	struct buf file = BUF_INIT;
 	struct plain *plain;
 
 	buf_add(&file, data, size);
 	reseal(&file);
+	index_entry_fill(&entry, &arena, "a/b", 3, &no_id, NULL);
 	plain = plain_parse(file.ptr, file.len);
 	plain_has(plain, &entry);
 	plain_add(plain, &entry);
 	plain_free(plain);
 	buf_release(&file);
+	arena_release(&arena);
 	return 0;
 }

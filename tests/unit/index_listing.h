@@ -38,7 +38,8 @@ static inline void listing_of(struct buf *out, const struct index *index)
 
 		assert_int_equal(strlen(e->path), e->path_len);
 		buf_addf(out, "%06o %s %d\t%s%c", e->mode,
-			 oid_hex(&e->data->oid, hex), e->stage, e->path, 0);
+			 oid_hex(index_entry_oid(e), hex), e->stage, e->path,
+			 0);
 		buf_addf(out, "  ctime: %u:%u\n", s->ctime_sec, s->ctime_nsec);
 		buf_addf(out, "  mtime: %u:%u\n", s->mtime_sec, s->mtime_nsec);
 		buf_addf(out, "  dev: %u\tino: %u\n", s->dev, s->ino);

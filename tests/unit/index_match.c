@@ -1,24 +1,24 @@
 #include "git/index.h"
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "git/tree.h"
 #include "index_listing.h"
 
 static const struct index_stat_rules all_rules = {true, true, true, true};
 
-/* Files an hour old, so that they are not racy. */
-/* The entry's, with what this file has in place of its stat data. */
-static struct index_data data_of(const struct index_entry *entry,
-				 const struct stat *st)
+/* Replace the entry's stat data, by what this file has. */
+static void set_stat(struct arena *arena, struct index_entry *entry,
+		     const struct stat *st)
 {
-	struct index_data data;
 	struct index_stat stat;
 
 	index_stat_fill(&stat, st);
-	index_data_fill(&data, &entry->data->oid, &stat);
-	return data;
+	index_entry_fill(entry, arena, entry->path, entry->path_len,
+			 index_entry_oid(entry), &stat);
 }
 
+/* Files an hour old, so that they are not racy. */
 static void make_files(void)
 {
 	init_repository();
@@ -146,7 +146,7 @@ static void nanoseconds_are_compared_where_both_are_known(void **state)
 	struct index_stat_rules rules = all_rules;
 	struct index *index;
 	struct index_entry *entry;
-	struct index_data data;
+	struct arena arena = ARENA_INIT;
 	struct index_stat filled;
 	struct stat st;
 
@@ -163,10 +163,11 @@ static void nanoseconds_are_compared_where_both_are_known(void **state)
 	assert_int_equal(lstat("file", &st), 0);
 	filled = index_entry_stat(entry);
 	filled.mtime_nsec = 0;
-	index_data_fill(&data, &entry->data->oid, &filled);
-	entry->data = &data;
+	index_entry_fill(entry, &arena, entry->path, entry->path_len,
+			 index_entry_oid(entry), &filled);
 	assert_true(index_entry_matches(index, entry, &st, &rules));
 	index_free(index);
+	arena_release(&arena);
 }
 
 static void without_links_a_file_may_be_one(void **state)
@@ -174,7 +175,7 @@ static void without_links_a_file_may_be_one(void **state)
 	struct index_stat_rules rules = all_rules;
 	struct index *index;
 	struct index_entry *entry;
-	struct index_data data;
+	struct arena arena = ARENA_INIT;
 	struct stat st;
 
 	(void)state;
@@ -184,11 +185,11 @@ static void without_links_a_file_may_be_one(void **state)
 	index = index_of(NULL, ".git/index");
 	entry = &index->entries[index_position(index, "link", 4)];
 	assert_int_equal(lstat("link", &st), 0);
-	data = data_of(entry, &st);
-	entry->data = &data;
+	set_stat(&arena, entry, &st);
 	assert_true(index_entry_matches(index, entry, &st, &rules));
 	assert_false(index_entry_matches(index, entry, &st, &all_rules));
 	index_free(index);
+	arena_release(&arena);
 }
 
 static void racy_files_do_not_match(void **state)
@@ -243,7 +244,7 @@ static void conflicts_and_intents_do_not_match(void **state)
 {
 	struct index *index;
 	struct index_entry *entry;
-	struct index_data data, conflicted;
+	struct arena arena = ARENA_INIT;
 	struct stat st;
 
 	(void)state;
@@ -254,18 +255,17 @@ static void conflicts_and_intents_do_not_match(void **state)
 	index = index_of(NULL, ".git/index");
 	assert_string_equal(index->entries[0].path, "both");
 	assert_int_equal(lstat("file", &st), 0);
-	conflicted = data_of(&index->entries[0], &st);
-	index->entries[0].data = &conflicted;
+	set_stat(&arena, &index->entries[0], &st);
 	assert_false(index_entry_matches(index, &index->entries[0], &st,
 					 &all_rules));
 	entry = &index->entries[index_position(index, "n", 1)];
 	assert_int_equal(lstat("n", &st), 0);
-	data = data_of(entry, &st);
-	entry->data = &data;
+	set_stat(&arena, entry, &st);
 	assert_false(index_entry_matches(index, entry, &st, &all_rules));
 	entry->flags = 0;
 	assert_true(index_entry_matches(index, entry, &st, &all_rules));
 	index_free(index);
+	arena_release(&arena);
 }
 
 /* Flags say what git does about a file, not what it is. */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "git/tree.h"
 #include "index_listing.h"
 
@@ -490,7 +491,8 @@ static void write_from(const struct index *index, const struct index *from,
 static void copies_what_lies_in_a_file(void **state)
 {
 	struct index_entry *entries;
-	struct index_data data;
+	struct arena arena = ARENA_INIT;
+	struct index_stat stat = {.ctime_sec = 1 << 24};
 	struct index *index;
 	size_t nr;
 
@@ -500,11 +502,11 @@ static void copies_what_lies_in_a_file(void **state)
 	write_from(index, index, index->entries, nr, 2);
 	shell("cmp .git/index .git/other");
 	entries = xmemdup(index->entries, nr * sizeof(*entries));
-	index_data_fill(&data, &entries[0].data->oid, NULL);
-	data.stat[0] = 1;
 	for (unsigned version = 2; version <= 4; version += 2) {
 		for (size_t i = 0; i < nr; i += i < 500 ? 3 : 4999)
-			entries[i].data = &data;
+			index_entry_fill(&entries[i], &arena, entries[i].path,
+					 entries[i].path_len,
+					 index_entry_oid(&entries[0]), &stat);
 		entries[20000].flags |= INDEX_ASSUME_UNCHANGED;
 		entries[20001].flags |= INDEX_SKIP_WORKTREE;
 		entries[20002].flags |= INDEX_RACY;
@@ -522,6 +524,7 @@ static void copies_what_lies_in_a_file(void **state)
 	shell("cmp want .git/other && cp .git/other .git/index && "
 	      "test $(git ls-files | wc -l) = 29999");
 	free(entries);
+	arena_release(&arena);
 	index_free(index);
 }
 

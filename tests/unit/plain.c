@@ -1,37 +1,40 @@
 #include "worktree/plain.h"
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "git/index.h"
 #include "repo.h"
 
 #define FILE_NAME ".git/checkpoint.d/plain"
 
-static struct index_data some_data(unsigned char id, uint32_t ctime_nsec)
+static struct arena arena;
+
+static int release(void **state)
+{
+	(void)state;
+	arena_release(&arena);
+	return 0;
+}
+
+static struct index_entry entry_with(const char *path, unsigned char id,
+				     uint32_t ctime_nsec)
 {
 	const struct index_stat stat = {.mtime_sec = 1,
 					.ctime_sec = 2,
 					.ctime_nsec = ctime_nsec,
 					.ino = 3,
 					.size = 4};
-	struct index_data data;
+	struct index_entry entry = {.mode = 0100644};
 	struct oid oid;
 
 	memset(oid.id, id, sizeof(oid.id));
-	index_data_fill(&data, &oid, &stat);
-	return data;
+	index_entry_fill(&entry, &arena, path, strlen(path), &oid, &stat);
+	return entry;
 }
 
 static struct index_entry some_entry(const char *path)
 {
-	static struct index_data data;
-
-	data = some_data(7, 0);
-	return (struct index_entry){
-		.path = path,
-		.data = &data,
-		.path_len = (uint32_t)strlen(path),
-		.mode = 0100644,
-	};
+	return entry_with(path, 7, 0);
 }
 
 static void write_one(struct repository *repo, const char *path)
@@ -57,18 +60,15 @@ static bool knows(struct plain *plain, const struct index_entry *entry)
 static void test_an_entry_is_known_while_it_is_the_same(void **state)
 {
 	struct repository *repo = repo_new();
-	const struct index_data other_id = some_data(8, 0);
-	const struct index_data later = some_data(7, 1);
 	struct index_entry entry = some_entry("a/b");
 
 	(void)state;
 	assert_false(knows(plain_read(repo), &entry));
 	write_one(repo, "a/b");
 	assert_true(knows(plain_read(repo), &entry));
-	entry.data = &other_id;
+	entry = entry_with("a/b", 8, 0);
 	assert_false(knows(plain_read(repo), &entry));
-	entry = some_entry("a/b");
-	entry.data = &later;
+	entry = entry_with("a/b", 7, 1);
 	assert_false(knows(plain_read(repo), &entry));
 	entry = some_entry("a/b");
 	entry.mode = 0100755;
@@ -129,5 +129,5 @@ int main(void)
 		IN_SCRATCH(test_damage_leaves_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, release);
 }

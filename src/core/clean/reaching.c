@@ -158,7 +158,7 @@ static int read_index(struct reaching *out, struct repository *repo,
 		return 0;
 	}
 	for (size_t i = 0; !ret && i < index->nr; i++) {
-		if (!oid_set_has(blobs, &index->entries[i].data->oid))
+		if (!oid_set_has(blobs, index_entry_oid(&index->entries[i])))
 			continue;
 		strlist_add(&out->indexes, path);
 		break;

@@ -19,26 +19,19 @@ void index_extra_release(struct index_extra *extra)
 	index_extra_init(extra);
 }
 
-/* What it points at is copied. */
-static void own(struct index_extra *extra, struct index_entry *entry)
-{
-	entry->path = arena_copy(&extra->arena, entry->path, entry->path_len);
-	if (entry->data) {
-		struct index_data *data =
-			arena_get(&extra->arena, sizeof(*data), 1);
-
-		*data = *entry->data;
-		entry->data = data;
-	}
-}
-
-#define ADD_ENTRY(extra, kind, entry)                                          \
+#define ADD_ENTRY(extra, kind, entry, oid, stat)                               \
 	do {                                                                   \
+		struct index_entry *added;                                     \
+                                                                               \
 		ARRAY_GROW((extra)->kind, (extra)->nr_##kind,                  \
 			   (extra)->alloc_##kind);                             \
-		(extra)->kind[(extra)->nr_##kind] = (entry);                   \
-		own((extra), &(extra)->kind[(extra)->nr_##kind++]);            \
+		added = &(extra)->kind[(extra)->nr_##kind++];                  \
+		*added = (entry);                                              \
+		index_entry_fill(added, &(extra)->arena, (entry).path,         \
+				 (entry).path_len, (oid), (stat));             \
 	} while (0)
+
+static const struct oid no_id;
 
 void index_extra_collect(struct index_extra *out, const struct index *index)
 {
@@ -52,15 +45,17 @@ void index_extra_collect(struct index_extra *out, const struct index *index)
 		return;
 	for (size_t i = 0; i < index->nr; i++) {
 		struct index_entry entry = index->entries[i];
+		const struct index_stat stat = index_entry_stat(&entry);
 
 		if (entry.stage)
-			ADD_ENTRY(out, stages, entry);
+			ADD_ENTRY(out, stages, entry, index_entry_oid(&entry),
+				  &stat);
 		else if (entry.flags & INDEX_INTENT_TO_ADD)
-			ADD_ENTRY(out, intents, entry);
+			ADD_ENTRY(out, intents, entry, index_entry_oid(&entry),
+				  &stat);
 		entry.flags &= lasting;
-		entry.data = NULL;
 		if (!entry.stage && entry.flags)
-			ADD_ENTRY(out, flags, entry);
+			ADD_ENTRY(out, flags, entry, &no_id, NULL);
 	}
 }
 
@@ -79,7 +74,7 @@ void index_extra_write(const struct index_extra *extra, struct buf *out)
 		const struct index_entry *entry = &extra->stages[i];
 
 		buf_addf(out, "stage %d %06o %s ", entry->stage, entry->mode,
-			 oid_hex(&entry->data->oid, hex));
+			 oid_hex(index_entry_oid(entry), hex));
 		end_with_path(out, entry->path);
 	}
 	for (size_t i = 0; i < extra->nr_intents; i++) {
@@ -126,7 +121,6 @@ static int read_stage(struct line_reader *reader, struct index_extra *extra,
 {
 	const char *stage = line_field(reader);
 	struct index_entry entry = {0};
-	struct index_data data;
 	struct oid oid;
 
 	if (!stage || stage[0] < '1' || stage[0] > '3' || stage[1])
@@ -136,9 +130,7 @@ static int read_stage(struct line_reader *reader, struct index_extra *extra,
 	    line_oid(reader, &oid, err) < 0 ||
 	    read_entry(reader, &entry, err) < 0)
 		return err->code;
-	index_data_fill(&data, &oid, NULL);
-	entry.data = &data;
-	ADD_ENTRY(extra, stages, entry);
+	ADD_ENTRY(extra, stages, entry, &oid, NULL);
 	free((char *)entry.path);
 	return 0;
 }
@@ -151,7 +143,7 @@ static int read_intent(struct line_reader *reader, struct index_extra *extra,
 	if (read_file_mode(reader, &entry, err) < 0 ||
 	    read_entry(reader, &entry, err) < 0)
 		return err->code;
-	ADD_ENTRY(extra, intents, entry);
+	ADD_ENTRY(extra, intents, entry, &no_id, NULL);
 	free((char *)entry.path);
 	return 0;
 }
@@ -174,7 +166,7 @@ static int read_flags(struct line_reader *reader, struct index_extra *extra,
 		return line_error(reader, err);
 	if (read_entry(reader, &entry, err) < 0)
 		return err->code;
-	ADD_ENTRY(extra, flags, entry);
+	ADD_ENTRY(extra, flags, entry, &no_id, NULL);
 	free((char *)entry.path);
 	return 0;
 }

@@ -27,7 +27,7 @@ struct index_extra {
 	size_t nr_stages, alloc_stages;
 	struct index_entry *intents;
 	size_t nr_intents, alloc_intents;
-	struct index_entry *flags; /* path and flags only, no data */
+	struct index_entry *flags; /* path and flags only */
 	size_t nr_flags, alloc_flags;
 	struct arena arena; /* what entries point at */
 };

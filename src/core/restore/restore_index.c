@@ -44,10 +44,8 @@ static bool is_plain(const struct index_entry *entry)
 static void set_data(struct building *building, struct index_entry *entry,
 		     const struct oid *oid, const struct index_stat *stat)
 {
-	struct index_data *data = arena_get(&building->arena, sizeof(*data), 1);
-
-	index_data_fill(data, oid, stat);
-	entry->data = data;
+	index_entry_fill(entry, &building->arena, entry->path, entry->path_len,
+			 oid, stat);
 }
 
 /* git checks out what the index has without looking at its names again. */
@@ -78,12 +76,9 @@ static int note_change(void *context, const struct tree_change *change,
 	ARRAY_GROW(building->changes, building->nr_changes,
 		   building->alloc_changes);
 	entry = &building->changes[building->nr_changes++];
-	*entry =
-		(struct index_entry){.path_len = (uint32_t)strlen(change->path),
-				     .mode = (uint16_t)change->new_mode};
-	entry->path =
-		arena_copy(&building->arena, change->path, entry->path_len);
-	set_data(building, entry, &change->new_oid, NULL);
+	*entry = (struct index_entry){.mode = (uint16_t)change->new_mode};
+	index_entry_fill(entry, &building->arena, change->path,
+			 strlen(change->path), &change->new_oid, NULL);
 	return 0;
 }
 
@@ -190,14 +185,14 @@ static void set_flags(struct building *building)
 static void set_stat(struct building *building, struct index_entry *entry,
 		     const struct index_stat *stat)
 {
-	set_data(building, entry, &entry->data->oid, stat);
+	set_data(building, entry, index_entry_oid(entry), stat);
 }
 
 /* The file of an entry that the plan has dealt with. */
 static void stat_from_item(struct building *building, struct index_entry *entry,
 			   const struct plan_item *item)
 {
-	const struct oid *oid = &entry->data->oid;
+	const struct oid *oid = index_entry_oid(entry);
 	const struct index_stat *stat = NULL;
 	struct snapshot_path found;
 
@@ -231,7 +226,7 @@ static bool find_stat(const struct building *building,
 
 	snapshot_find(building->now, entry->path, &found);
 	return found.present && found.mode == entry->mode &&
-	       oid_equal(&found.blob, &entry->data->oid) &&
+	       oid_equal(&found.blob, index_entry_oid(entry)) &&
 	       !dir_stat(building->now->scan->top_fd, entry->path, st) &&
 	       (!found.known_stat ||
 		(st->st_mtim.tv_sec == found.stat.mtime_sec &&
@@ -331,7 +326,8 @@ static void set_stats(struct building *building)
 		 * marked as unknown: git merge --abort, which compares by stat
 		 * alone, would refuse. */
 		if (!before || before->mode != entry->mode ||
-		    !oid_equal(&before->data->oid, &entry->data->oid) ||
+		    !oid_equal(index_entry_oid(before),
+			       index_entry_oid(entry)) ||
 		    entry->flags & INDEX_RACY) {
 			stat_from_disk(building, entry);
 			entry->flags &= (uint8_t)~INDEX_RACY;

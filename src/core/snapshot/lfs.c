@@ -55,7 +55,7 @@ static int add_staged(void *context, struct scan_dir *dir,
 	(void)err;
 	if ((item->kind == SCAN_CHANGED || item->kind == SCAN_DELETED) &&
 	    item->entry && !item->entry->stage)
-		add_blob(context, &item->entry->data->oid, false);
+		add_blob(context, index_entry_oid(item->entry), false);
 	return 0;
 }
 
@@ -89,7 +89,8 @@ static int collect(struct needs *needs, const struct snapshot *snapshot,
 			add_blob(needs, &file->item->oid, true);
 	}
 	for (size_t i = 0; i < snapshot->index_extra.nr_stages; i++)
-		add_blob(needs, &snapshot->index_extra.stages[i].data->oid,
+		add_blob(needs,
+			 index_entry_oid(&snapshot->index_extra.stages[i]),
 			 false);
 	if (scan_each(snapshot->scan, add_staged, needs, err) < 0)
 		return err->code;

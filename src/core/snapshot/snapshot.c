@@ -395,7 +395,7 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 		out->present =
 			snapshot->scan->permissions[at] != SCAN_NOT_THERE;
 		out->mode = out->entry->mode;
-		out->blob = out->raw = out->entry->data->oid;
+		out->blob = out->raw = *index_entry_oid(out->entry);
 	}
 }
 

@@ -219,9 +219,10 @@ static int write_stages(struct snapshot *snapshot, struct error *err)
 
 		if (!ret)
 			ret = snapshot_expect_object(
-				snapshot, &entry->data->oid, entry->mode,
+				snapshot, index_entry_oid(entry), entry->mode,
 				entry->path, err);
-		tree_builder_add(builder, path, entry->mode, &entry->data->oid);
+		tree_builder_add(builder, path, entry->mode,
+				 index_entry_oid(entry));
 		free(path);
 	}
 	if (!ret && tree_builder_count(builder))

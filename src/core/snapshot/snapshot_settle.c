@@ -102,7 +102,7 @@ static void settle_read(struct snapshot *snapshot, struct snapshot_file *file,
 	if (item->kind == SCAN_CHANGED && !entry->stage &&
 	    !(entry->flags & INDEX_INTENT_TO_ADD) &&
 	    item->mode == entry->mode &&
-	    oid_equal(&item->oid, &entry->data->oid))
+	    oid_equal(&item->oid, index_entry_oid(entry)))
 		item->kind = SCAN_SAME;
 	if (!content->new_bytes && !content->conversion && !content->converted)
 		return;
@@ -178,7 +178,7 @@ static int clean_all(struct snapshot_settling *settling,
 		paths[i] = aside->item->path;
 		contents[i] = &aside->content;
 		if (aside->item->kind == SCAN_SAME)
-			known[i] = &aside->item->entry->data->oid;
+			known[i] = index_entry_oid(aside->item->entry);
 	}
 	ret = content_clean(source, paths, contents, known, nr, err);
 	free(known);

@@ -37,7 +37,7 @@ static void add(struct entries *entries, const char *name, size_t len,
 static void add_indexed(struct entries *entries, const char *name,
 			const struct index_entry *entry)
 {
-	add(entries, name, strlen(name), entry->mode, &entry->data->oid);
+	add(entries, name, strlen(name), entry->mode, index_entry_oid(entry));
 	entries->items[entries->nr - 1].from = entry;
 }
 
@@ -96,7 +96,7 @@ static int write_raw(struct snapshot *snapshot, const struct entries *entries,
 		const struct index_entry *from = entries->items[i].from;
 
 		if (from &&
-		    snapshot_expect_object(snapshot, &from->data->oid,
+		    snapshot_expect_object(snapshot, index_entry_oid(from),
 					   from->mode, from->path, err) < 0)
 			return err->code;
 	}

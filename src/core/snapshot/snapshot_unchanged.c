@@ -76,11 +76,12 @@ static bool is_unknown(const struct looking *looking, size_t at)
 /* An item that says no more than that it was looked at. */
 static void add_same(struct scan_dir *dir, const struct index_entry *entry)
 {
-	*scan_add_item(dir) = (struct scan_item){.kind = SCAN_SAME,
-						 .path = entry->path,
-						 .entry = entry,
-						 .mode = (uint16_t)entry->mode,
-						 .oid = entry->data->oid};
+	*scan_add_item(dir) =
+		(struct scan_item){.kind = SCAN_SAME,
+				   .path = entry->path,
+				   .entry = entry,
+				   .mode = (uint16_t)entry->mode,
+				   .oid = *index_entry_oid(entry)};
 }
 
 static void add_look(struct looking *looking, struct scan_dir *dir, size_t at)

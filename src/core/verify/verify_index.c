@@ -39,7 +39,7 @@ static int compare_entry(void *context, const char *path,
 		found = &comparing->index->entries[comparing->at++];
 	comparing->differs = !found || strcmp(found->path, path) ||
 			     found->mode != entry->mode ||
-			     !oid_equal(&found->data->oid, &entry->oid);
+			     !oid_equal(index_entry_oid(found), &entry->oid);
 	return comparing->differs;
 }
 
@@ -109,7 +109,7 @@ static int make_index(struct verifying *verifying, struct error *err)
 		const struct index_entry *entry = &extra->stages[i];
 
 		buf_addf(&lines, "%06o %s %u\t%s", (unsigned)entry->mode,
-			 oid_hex(&entry->data->oid, hex), entry->stage,
+			 oid_hex(index_entry_oid(entry), hex), entry->stage,
 			 entry->path);
 		buf_addch(&lines, '\0');
 	}

@@ -211,7 +211,7 @@ static int compare_stage(void *context, const char *path,
 					sizeof(key), compare_place);
 	}
 	if (!found || found->mode != entry->mode ||
-	    !oid_equal(&found->data->oid, &entry->oid))
+	    !oid_equal(index_entry_oid(found), &entry->oid))
 		comparing->differs = true;
 	return 0;
 }
