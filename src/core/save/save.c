@@ -150,6 +150,7 @@ static int take_snapshot(struct saving *saving, bool trust, struct error *err)
 		.protected_paths = &saving->protected_paths,
 		.leave_out_largest = options->leave_out_largest,
 		.look_at_all = !trust || must_look_at_all(options),
+		.keep_trees = options->snapshot_only || saving->task,
 	};
 	int64_t limit;
 

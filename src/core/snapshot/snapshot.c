@@ -287,6 +287,7 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 {
 	struct snapshot *snapshot = snapshot_new(repo, pack, cache);
 
+	snapshot->keeps_trees = options->keep_trees;
 	if (head_read(repo, &snapshot->head, err) < 0 ||
 	    operation_read(repo, &snapshot->operation, err) < 0 ||
 	    watch_ask(&snapshot->told, repo, !options->look_at_all, NULL, err) <

@@ -39,6 +39,7 @@ struct snapshot_options {
 	uint64_t max_new_bytes; /* of untracked files that are new; 0: any */
 	bool leave_out_largest; /* where there are more: else ERR_REFUSED */
 	bool look_at_all; /* whatever a running watch says has not changed */
+	bool keep_trees;  /* all can be read before the pack is finished */
 };
 
 /* Of a file to which a conversion may apply. */
@@ -75,8 +76,9 @@ struct snapshot {
 	/* What files are settled in, and what only git can convert. */
 	struct snapshot_settling *settling;
 	struct plain *plain;	   /* NULL where no file may be converted */
-	struct tree_memory *trees; /* new ones of the index, to be read before
-				      the pack can be */
+	struct tree_memory *trees; /* new ones, to be read before the pack can
+				      be: those of the index, or all */
+	bool keeps_trees;
 	struct oid *made; /* ids of the trees that the index does not know */
 	size_t nr_made, alloc_made;
 	struct cache_recipe *recipes; /* of the directories' trees */

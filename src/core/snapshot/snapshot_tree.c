@@ -466,7 +466,9 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		add_items(dir, &entries);
 		*empty = !entries.nr;
 		if (entries.nr || !dir->parent)
-			ret = write_tree(snapshot, &entries, dir->was, NULL,
+			ret = write_tree(snapshot, &entries, dir->was,
+					 snapshot->keeps_trees ? snapshot->trees
+							       : NULL,
 					 out, err);
 	}
 	if (!ret && !*empty)

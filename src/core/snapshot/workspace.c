@@ -184,6 +184,7 @@ int workspace_capture(struct workspace *out, struct repository *repo,
 	const struct snapshot_options options = {
 		.protected_paths = &protected_paths,
 		.look_at_all = true,
+		.keep_trees = other != NULL,
 	};
 	struct snapshot *snapshot = NULL;
 	struct cache *cache = NULL;
