@@ -120,6 +120,24 @@ int file_open_beside(int *out_fd, char **temporary, const char *path,
 	}
 }
 
+int file_open_unnamed(int *out_fd, const char *dir, struct error *err)
+{
+	char *path, *temporary;
+	int ret;
+
+	*out_fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (*out_fd >= 0)
+		return 0;
+	/* Not every file system can. */
+	path = path_join(dir, "unnamed");
+	ret = file_open_beside(out_fd, &temporary, path, err);
+	if (!ret)
+		unlink(temporary);
+	free(path);
+	free(temporary);
+	return ret;
+}
+
 static int sync_and_close(int fd, bool sync, struct error *err)
 {
 	int ret = 0;

@@ -36,6 +36,8 @@ int file_put_in_place(int fd, const char *temporary, const char *path,
 /* The same for a file of the user's: with these permissions. */
 int file_replace_mode(const char *path, const void *data, size_t len,
 		      mode_t mode, struct error *err);
+/* A file without a name in `dir`, to write to and to read; permissions 0600. */
+int file_open_unnamed(int *out_fd, const char *dir, struct error *err);
 /* Write all of it, whatever write(2) does. */
 int file_write_all(int fd, const void *data, size_t len, struct error *err);
 /* fsync(2) the directory that holds `path`. */

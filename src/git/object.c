@@ -146,6 +146,12 @@ void object_read_many(struct repository *repo)
 		repo->packs = pack_source_open(repo);
 }
 
+void object_read_few(struct repository *repo)
+{
+	pack_source_free(repo->packs);
+	repo->packs = NULL;
+}
+
 int object_header(struct repository *repo, const struct oid *oid,
 		  enum object_type *type, uint64_t *size, struct error *err)
 {

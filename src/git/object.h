@@ -44,6 +44,8 @@ bool object_exists_quick(struct repository *repo, const struct oid *oid);
  * on the repository.
  */
 void object_read_many(struct repository *repo);
+/* They have been: what that holds in memory is let go. */
+void object_read_few(struct repository *repo);
 
 /* Type and size. ERR_NOT_FOUND where it is missing. Either may be NULL. */
 int object_header(struct repository *repo, const struct oid *oid,

@@ -116,8 +116,9 @@ static int read_packed(const struct repository *repo, const char *name,
 				   "ref '%s' does not exist", name);
 }
 
-int ref_value_read(const struct repository *repo, const char *name,
-		   struct ref_value *out, struct error *err)
+int ref_value_read_among(const struct repository *repo,
+			 const struct packed_refs *packed, const char *name,
+			 struct ref_value *out, struct error *err)
 {
 	char *path;
 	int ret;
@@ -130,10 +131,20 @@ int ref_value_read(const struct repository *repo, const char *name,
 	ret = ref_value_read_loose(path, name, out, err);
 	if (ret == ERR_NOT_FOUND && !ref_name_is_per_worktree(name)) {
 		error_release(err);
-		ret = read_packed(repo, name, out, err);
+		ret = packed ? packed_refs_find(packed, name, &out->oid, err)
+			     : 0;
+		/* It may have been packed since. */
+		if (!ret)
+			ret = read_packed(repo, name, out, err);
 	}
 	free(path);
-	return ret;
+	return ret < 0 ? ret : 0;
+}
+
+int ref_value_read(const struct repository *repo, const char *name,
+		   struct ref_value *out, struct error *err)
+{
+	return ref_value_read_among(repo, NULL, name, out, err);
 }
 
 int ref_value_resolve(const struct repository *repo, const char *name,

@@ -12,6 +12,7 @@
 
 struct repository;
 
+struct packed_refs;
 struct ref_value {
 	struct oid oid; /* zero where `target` is set */
 	char *target;	/* a symbolic ref: where it leads; else NULL */
@@ -24,6 +25,14 @@ void ref_value_release(struct ref_value *value);
  */
 int ref_value_read(const struct repository *repo, const char *name,
 		   struct ref_value *out, struct error *err);
+/*
+ * The same for one of many: what is not loose is looked for in `packed`, which
+ * was opened a while ago. So what it finds may be an older value, and has to be
+ * compared again by who changes it; what it does not find is not there.
+ */
+int ref_value_read_among(const struct repository *repo,
+			 const struct packed_refs *packed, const char *name,
+			 struct ref_value *out, struct error *err);
 
 /* What a loose ref's file holds. */
 int ref_value_parse(const struct buf *text, const char *name,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "git/repository.h"
 
@@ -105,18 +106,7 @@ void filter_scratch_release(struct filter_scratch *scratch)
 
 int filter_scratch_file(const struct filter_scratch *scratch, struct error *err)
 {
-	int fd = open(scratch->dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-	char *name;
+	int fd;
 
-	/* Not every file system can. */
-	if (fd < 0) {
-		name = path_join(scratch->dir, "spool-XXXXXX");
-		fd = mkostemp(name, O_CLOEXEC);
-		if (fd >= 0)
-			unlink(name);
-		free(name);
-	}
-	if (fd < 0)
-		error_errno(err, "cannot create a file in '%s'", scratch->dir);
-	return fd;
+	return file_open_unnamed(&fd, scratch->dir, err) < 0 ? -1 : fd;
 }

@@ -699,6 +699,48 @@ static void delete_takes_all_or_none(void **state)
 	ref_list_release(&wrong);
 }
 
+/* More than the commands for git have in memory. */
+static void very_many_are_deleted(void **state)
+{
+	enum { NR = 9000 };
+	struct fixture *fixture = *state;
+	struct repository *repo = fixture->repo;
+	const struct oid *blobs = fixture->blobs;
+	struct ref_list list = REF_LIST_INIT, left = REF_LIST_INIT;
+	struct error err = ERROR_INIT;
+	struct buf packed = BUF_INIT;
+	char hex[OID_HEXSZ + 1];
+
+	buf_addstr(&packed, "# pack-refs with: peeled fully-peeled sorted \n");
+	for (int i = 0; i < NR; i++) {
+		char *name = xstrfmt("refs/x/session_0123456789_01234567/cp_"
+				     "0123456789_%08d",
+				     i);
+
+		buf_addf(&packed, "%s %s\n", oid_hex(&blobs[i % NR_BLOBS], hex),
+			 name);
+		ref_list_add(&list, name, &blobs[i % NR_BLOBS]);
+		free(name);
+	}
+	scratch_write(".git/packed-refs", &packed);
+	/* A loose one counts, whatever is packed. */
+	assert_int_equal(ref_update(repo, list.items[NR - 1].name, &blobs[5],
+				    &list.items[NR - 1].oid, &err),
+			 0);
+	assert_error(ref_delete(repo, &list, &err), ERR_CHANGED, &err,
+		     list.items[NR - 1].name);
+	assert_int_equal(ref_list_read(repo, "refs/x/", &left, &err), 0);
+	assert_int_equal(left.nr, NR);
+	list.items[NR - 1].oid = blobs[5];
+	assert_int_equal(ref_delete(repo, &list, &err), 0);
+	ref_list_release(&left);
+	assert_int_equal(ref_list_read(repo, "refs/x/", &left, &err), 0);
+	assert_int_equal(left.nr, 0);
+	ref_list_release(&list);
+	ref_list_release(&left);
+	buf_release(&packed);
+}
+
 static int delete_or_pack(const struct fixture *fixture, int nr)
 {
 	struct error err = ERROR_INIT;
@@ -895,6 +937,7 @@ int main(void)
 		IN_REPOSITORY(a_change_to_zero_deletes),
 		IN_REPOSITORY(a_signal_leaves_no_lock),
 		IN_REPOSITORY(delete_takes_all_or_none),
+		IN_REPOSITORY(very_many_are_deleted),
 		IN_REPOSITORY(deleted_refs_stay_away_while_git_packs),
 		IN_REPOSITORY(head_is_what_git_has),
 		IN_REPOSITORY(worktrees_have_refs_of_their_own),
