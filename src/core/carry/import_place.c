@@ -43,6 +43,18 @@ static bool goes_home(const struct importing *importing,
 	       id_time(item->name.id) < clock_now_ms() + DAY_MS;
 }
 
+static void replace(struct checkpoint *name, const char *ref,
+		    const char *remote)
+{
+	struct checkpoint wanted = *name, copy;
+
+	wanted.ref = (char *)ref;
+	wanted.remote = (char *)remote;
+	checkpoint_copy(&copy, &wanted);
+	checkpoint_release(name);
+	*name = copy;
+}
+
 static void set_place(struct import_item *item, bool home)
 {
 	char *ref =
@@ -52,10 +64,8 @@ static void set_place(struct import_item *item, bool home)
 				      "/",
 				      item->name.session, item->name.id);
 
-	free(item->name.ref);
-	free(item->name.remote);
-	item->name.ref = ref;
-	item->name.remote = home ? NULL : xstrdup(CHECKPOINT_IMPORTED);
+	replace(&item->name, ref, home ? NULL : CHECKPOINT_IMPORTED);
+	free(ref);
 }
 
 /* One that is here is known by its commit, wherever it is. */
@@ -76,8 +86,7 @@ static void compare_with_here(struct importing *importing,
 				 here->ref);
 	} else if (!here->remote || !home) {
 		item->state = IMPORT_PRESENT;
-		free(item->name.ref);
-		item->name.ref = xstrdup(here->ref);
+		replace(&item->name, here->ref, item->name.remote);
 	}
 }
 

@@ -13,21 +13,52 @@
 
 /* -- one ----------------------------------------------------------------- */
 
+/*
+ * There may be a hundred thousand: one piece of memory for each, the ref with
+ * the session behind it. The id is how the ref ends.
+ */
+static void set_names(struct checkpoint *out, const char *ref,
+		      const char *session, size_t session_len, const char *id)
+{
+	size_t len = strlen(ref), id_len = strlen(id);
+	char *memory = xmalloc(len + 1 + session_len + 1);
+
+	memcpy(memory, ref, len + 1);
+	memcpy(memory + len + 1, session, session_len);
+	memory[len + 1 + session_len] = '\0';
+	out->ref = memory;
+	out->session = memory + len + 1;
+	out->id = id_len <= len && !strcmp(ref + len - id_len, id)
+			  ? memory + len - id_len
+			  : xstrdup(id);
+}
+
+static bool has_id_within(const struct checkpoint *checkpoint)
+{
+	size_t len = strlen(checkpoint->ref), id_len = strlen(checkpoint->id);
+
+	return id_len <= len &&
+	       checkpoint->id == checkpoint->ref + len - id_len;
+}
+
 void checkpoint_release(struct checkpoint *checkpoint)
 {
+	const char *ref = checkpoint->ref;
+
+	if (!ref || checkpoint->session != ref + strlen(ref) + 1)
+		free(checkpoint->session);
+	if (!ref || !checkpoint->id || !has_id_within(checkpoint))
+		free(checkpoint->id);
 	free(checkpoint->ref);
 	free(checkpoint->remote);
-	free(checkpoint->session);
-	free(checkpoint->id);
 	*checkpoint = (struct checkpoint){0};
 }
 
 void checkpoint_copy(struct checkpoint *out, const struct checkpoint *from)
 {
-	out->ref = xstrdup(from->ref);
+	set_names(out, from->ref, from->session, strlen(from->session),
+		  from->id);
 	out->remote = from->remote ? xstrdup(from->remote) : NULL;
-	out->session = xstrdup(from->session);
-	out->id = xstrdup(from->id);
 	out->commit = from->commit;
 }
 
@@ -36,22 +67,16 @@ char *checkpoint_ref(const char *prefix, const char *session, const char *id)
 	return xstrfmt("%s%s/%s", prefix, session, id);
 }
 
-/* `session` "/" `id` at `rest`. */
-static bool parse_tail(const char *rest, struct checkpoint *out)
+/* `session` "/" `id` at `rest`, which is how `ref` ends. */
+static bool parse_tail(const char *ref, const char *rest,
+		       struct checkpoint *out)
 {
 	const char *slash = strchr(rest, '/');
-	char *session;
 
 	if (!slash || !checkpoint_id_is_valid(slash + 1))
 		return false;
-	session = xstrndup(rest, (size_t)(slash - rest));
-	if (!session_name_is_valid(session)) {
-		free(session);
-		return false;
-	}
-	out->session = session;
-	out->id = xstrdup(slash + 1);
-	return true;
+	set_names(out, ref, rest, (size_t)(slash - rest), slash + 1);
+	return session_name_is_valid(out->session);
 }
 
 bool checkpoint_parse_ref(const char *ref, struct checkpoint *out)
@@ -59,11 +84,10 @@ bool checkpoint_parse_ref(const char *ref, struct checkpoint *out)
 	const char *rest;
 
 	*out = (struct checkpoint){0};
-	if (!strncmp(ref, CHECKPOINT_REFS, strlen(CHECKPOINT_REFS))) {
-		if (!parse_tail(ref + strlen(CHECKPOINT_REFS), out))
-			return false;
-	} else if (!strncmp(ref, CHECKPOINT_REMOTE_REFS,
-			    strlen(CHECKPOINT_REMOTE_REFS))) {
+	if (!strncmp(ref, CHECKPOINT_REFS, strlen(CHECKPOINT_REFS)))
+		return parse_tail(ref, ref + strlen(CHECKPOINT_REFS), out);
+	if (!strncmp(ref, CHECKPOINT_REMOTE_REFS,
+		     strlen(CHECKPOINT_REMOTE_REFS))) {
 		const char *end;
 
 		/* A remote's name may have slashes: the last two parts are
@@ -72,14 +96,12 @@ bool checkpoint_parse_ref(const char *ref, struct checkpoint *out)
 		end = strrchr(rest, '/');
 		while (end && end > rest && end[-1] != '/')
 			end--;
-		if (!end || end <= rest + 1 || !parse_tail(end, out))
+		if (!end || end <= rest + 1 || !parse_tail(ref, end, out))
 			return false;
 		out->remote = xstrndup(rest, (size_t)(end - rest) - 1);
-	} else {
-		return false;
+		return true;
 	}
-	out->ref = xstrdup(ref);
-	return true;
+	return false;
 }
 
 int checkpoint_type_of(struct repository *repo, const struct oid *commit,

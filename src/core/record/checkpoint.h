@@ -23,6 +23,10 @@ struct repository;
 /* Stands for a remote's name where an import has brought them. */
 #define CHECKPOINT_IMPORTED "imported"
 
+/*
+ * `session` and `id` may share the memory of `ref`: it is replaced with them,
+ * by checkpoint_copy().
+ */
 struct checkpoint {
 	char *ref;
 	char *remote; /* of a fetched one; NULL: of this repository */
