@@ -10,6 +10,9 @@
 #include "ui/table.h"
 
 #define MAX_COMMITS 20
+/* So many lines are as wide as each other; a hundred thousand need not be in
+ * memory for that. */
+#define MAX_ROWS 1000
 
 /* -- for scripts --------------------------------------------------------- */
 
@@ -154,7 +157,7 @@ static void say_items(struct output *output, const struct clean_items *items,
 	struct table table = TABLE_INIT(4);
 	int64_t now = clock_now_ms();
 
-	for (size_t i = 0; i < items->nr; i++) {
+	for (size_t i = 0; !output->quiet && i < items->nr; i++) {
 		const struct clean_item *item = &items->items[i];
 		struct buf age = BUF_INIT;
 
@@ -168,9 +171,12 @@ static void say_items(struct output *output, const struct clean_items *items,
 			   with_reason ? reason_text(item->reason)
 				       : item->description);
 		buf_release(&age);
-	}
-	if (!output->quiet)
+		if ((i + 1) % MAX_ROWS)
+			continue;
 		table_print(&table, output);
+		table_release(&table);
+	}
+	table_print(&table, output);
 	table_release(&table);
 }
 

@@ -11,52 +11,67 @@
 #include "core/snapshot/holding.h"
 #include "core/verify/verify.h"
 #include "git/commit.h"
+#include "git/object.h"
 #include "git/ref.h"
 
 /* -- items --------------------------------------------------------------- */
 
-static void read_commit_text(struct repository *repo, struct clean_item *item)
+/* One of a hundred thousand: a type is mostly one of a few words. */
+static const char *keep_type(struct arena *texts, const char *type)
+{
+	enum checkpoint_type known = checkpoint_type_parse(type);
+
+	return known != TYPE_UNKNOWN ? checkpoint_type_name(known)
+				     : arena_copy(texts, type, strlen(type));
+}
+
+static void read_commit_text(struct repository *repo, struct arena *texts,
+			     struct clean_item *item)
 {
 	struct error ignored = ERROR_INIT;
 	struct commit commit;
+	char *type;
 
 	if (!oid_is_zero(&item->name.commit) &&
 	    !commit_read(repo, &item->name.commit, &commit, &ignored)) {
-		item->type = commit_trailer(commit.message, "Checkpoint-Type");
-		item->description =
-			xstrndup(commit.message, strcspn(commit.message, "\n"));
+		type = commit_trailer(commit.message, "Checkpoint-Type");
+		if (type)
+			item->type = keep_type(texts, type);
+		item->description = arena_copy(texts, commit.message,
+					       strcspn(commit.message, "\n"));
+		free(type);
 		commit_release(&commit);
 	}
 	error_release(&ignored);
 }
 
-static struct clean_item *add_item(struct repository *repo,
+/* The name is taken. */
+static struct clean_item *add_item(struct repository *repo, struct cleaned *out,
 				   struct clean_items *items,
-				   const struct checkpoint *name)
+				   struct checkpoint *name)
 {
 	struct clean_item *item;
 
 	ARRAY_GROW(items->items, items->nr, items->alloc);
 	item = &items->items[items->nr++];
-	*item = (struct clean_item){.time_ms = id_time(name->id)};
-	checkpoint_copy(&item->name, name);
-	read_commit_text(repo, item);
+	*item = (struct clean_item){.name = *name,
+				    .time_ms = id_time(name->id)};
+	*name = (struct checkpoint){0};
+	read_commit_text(repo, &out->texts, item);
 	return item;
 }
 
 static void add_all(struct repository *repo, struct cleaned *out,
-		    const struct checkpoint_list *list)
+		    struct checkpoint_list *list)
 {
 	for (size_t i = 0; i < list->nr; i++)
-		add_item(repo, &out->drop, &list->items[i]);
+		add_item(repo, out, &out->drop, &list->items[i]);
 }
 
 static void release_items(struct clean_items *items)
 {
 	for (size_t i = 0; i < items->nr; i++) {
 		checkpoint_release(&items->items[i].name);
-		free(items->items[i].type);
-		free(items->items[i].description);
 		strlist_release(&items->items[i].problems);
 	}
 	free(items->items);
@@ -132,18 +147,37 @@ static int choose_by_path(struct repository *repo,
 
 /* -- by retention -------------------------------------------------------- */
 
-/* `problems` (may be NULL) has a list for each candidate. */
-static void add_decided(struct repository *repo, struct cleaned *out,
-			const struct candidates *candidates,
-			struct strlist *problems)
+/* Room for the first ones at once: what grows step by step leaves holes. */
+static void reserve(struct clean_items *items, size_t nr)
 {
+	if (items->alloc || !nr)
+		return;
+	items->alloc = nr;
+	items->items = xcalloc(nr, sizeof(*items->items));
+}
+
+static size_t count_dropped(const struct candidates *candidates)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < candidates->list.nr; i++)
+		nr += candidates->items[i].drop;
+	return nr;
+}
+
+/* Names are taken. `problems` (may be NULL) has a list for each candidate. */
+static void add_decided(struct repository *repo, struct cleaned *out,
+			struct candidates *candidates, struct strlist *problems)
+{
+	reserve(&out->drop, count_dropped(candidates));
 	for (size_t i = 0; i < candidates->list.nr; i++) {
 		const struct retention_item *item = &candidates->items[i];
 		struct clean_item *added;
 
 		if (!item->drop && !item->condemned)
 			continue;
-		added = add_item(repo, item->drop ? &out->drop : &out->stay,
+		added = add_item(repo, out,
+				 item->drop ? &out->drop : &out->stay,
 				 &candidates->list.items[i]);
 		added->reason = item->reason;
 		if (problems) {
@@ -275,28 +309,33 @@ static int newest_first(const void *a, const void *b)
 	return order ? order : strcmp(x->name.ref, y->name.ref);
 }
 
+/* Their refs, sorted. Borrowed as well. */
+static struct strlist refs_of(const struct clean_items *items)
+{
+	struct strlist refs = STRLIST_INIT;
+
+	refs.items = xcalloc(items->nr, sizeof(*refs.items));
+	for (; refs.nr < items->nr; refs.nr++)
+		refs.items[refs.nr] = items->items[refs.nr].name.ref;
+	strlist_sort(&refs);
+	return refs;
+}
+
 static int finish_choice(struct repository *repo, struct cleaned *out,
 			 struct error *err)
 {
-	struct strlist refs = STRLIST_INIT;
-	struct checkpoint_list list;
+	struct strlist refs;
 	int ret;
 
 	if (out->drop.nr)
 		qsort(out->drop.items, out->drop.nr, sizeof(*out->drop.items),
 		      newest_first);
-	for (size_t i = 0; i < out->drop.nr; i++)
-		strlist_add(&refs, out->drop.items[i].name.ref);
-	strlist_sort(&refs);
+	refs = refs_of(&out->drop);
 	ret = clean_undo_check(repo, &refs, err);
 	if (!ret)
 		ret = clean_undo_read(repo, &refs, out, err);
-	list = names_of(&out->drop);
-	if (!ret)
-		ret = remaining_read(&out->remaining, repo, &list, err);
-	free(list.items);
 	out->held.known = !out->drop.nr;
-	strlist_release(&refs);
+	free(refs.items);
 	return ret;
 }
 
@@ -309,6 +348,7 @@ int clean_choose(struct repository *repo, const struct clean_request *request,
 	ret = journal_refuse(repo, err);
 	if (ret < 0)
 		return ret;
+	object_read_many(repo);
 	switch (request->kind) {
 	case CLEAN_NAMED:
 		ret = choose_named(repo, request, out, err);
@@ -329,11 +369,21 @@ int clean_choose(struct repository *repo, const struct clean_request *request,
 int clean_measure(struct repository *repo, struct cleaned *cleaned,
 		  struct error *err)
 {
-	if (held_bytes_count(repo, &cleaned->remaining, &cleaned->held, err) <
-	    0)
+	struct checkpoint_list list = names_of(&cleaned->drop);
+	int ret;
+
+	object_read_few(repo);
+	ret = remaining_read(&cleaned->remaining, repo, &list, err);
+
+	free(list.items);
+	object_read_many(repo);
+	if (ret < 0 || held_bytes_count(repo, &cleaned->remaining,
+					&cleaned->held, err) < 0)
 		return err->code;
-	return reaching_read(&cleaned->reaching, repo, &cleaned->blobs,
-			     &cleaned->remaining, err);
+	ret = reaching_read(&cleaned->reaching, repo, &cleaned->blobs,
+			    &cleaned->remaining, err);
+	remaining_release(&cleaned->remaining);
+	return ret;
 }
 
 int clean_drop(struct repository *repo, const struct cleaned *cleaned,
@@ -342,6 +392,7 @@ int clean_drop(struct repository *repo, const struct cleaned *cleaned,
 	struct checkpoint_list list = names_of(&cleaned->drop);
 	int ret = 0;
 
+	object_read_few(repo);
 	/* First: an undo that is forgotten can still be made by hand, one that
 	 * leads nowhere cannot. */
 	if (cleaned->nr_lost)
@@ -358,6 +409,7 @@ void clean_release(struct cleaned *cleaned)
 {
 	release_items(&cleaned->drop);
 	release_items(&cleaned->stay);
+	arena_release(&cleaned->texts);
 	for (size_t i = 0; i < cleaned->nr_lost; i++) {
 		free(cleaned->lost[i].git_dir);
 		free(cleaned->lost[i].id);

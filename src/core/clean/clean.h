@@ -14,6 +14,7 @@
 #ifndef CORE_CLEAN_CLEAN_H
 #define CORE_CLEAN_CLEAN_H
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/strlist.h"
 #include "core/clean/held_bytes.h"
@@ -49,8 +50,8 @@ struct clean_request {
 /* A checkpoint that goes, or would go if nothing held it. */
 struct clean_item {
 	struct checkpoint name;
-	char *type;	   /* NULL: it cannot be read */
-	char *description; /* likewise */
+	const char *type;	 /* NULL: it cannot be read */
+	const char *description; /* likewise */
 	int64_t time_ms;
 	struct strlist problems; /* why it cannot be restored, where asked */
 	enum retention_reason reason; /* what holds it; of those that stay */
@@ -77,7 +78,8 @@ struct cleaned {
 	size_t nr_lost, alloc_lost;
 	struct strlist sessions; /* that are to be forgotten, if all goes */
 	struct strlist
-		unread; /* CLEAN_PATH: refs that were not searched whole */
+		unread;	    /* CLEAN_PATH: refs that were not searched whole */
+	struct arena texts; /* of the items */
 	struct remaining remaining;
 	struct held_bytes held;
 	struct reaching reaching; /* CLEAN_PATH */

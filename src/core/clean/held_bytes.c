@@ -1,21 +1,34 @@
 #include "core/clean/held_bytes.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "core/clean/remaining.h"
+#include "git/object.h"
 #include "git/oid.h"
 #include "git/process.h"
 #include "git/repository.h"
 
 #define PIECE_BYTES (64u << 10)
+/* So many names of objects at once, that it need not be all. */
+#define ASK_BYTES ((size_t)4 << 20)
+
+/* Sorted once all are there; `elsewhere` says of each whether others hold it,
+ * too. Half of what a set of them would take. */
+struct held_objects {
+	struct oid *items;
+	size_t nr, alloc;
+	bool *elsewhere;
+	size_t nr_elsewhere;
+};
 
 struct counting {
 	struct repository *repo;
 	const struct remaining *refs;
-	struct oid_set candidates; /* objects of those that go */
-	struct oid_set elsewhere;  /* those of them that others hold too */
+	struct held_objects objects; /* of those that go */
 	struct held_bytes *out;
 };
 
@@ -42,13 +55,139 @@ static const char *const unhurried[] = {"GIT_FLUSH=0", NULL};
 
 static void add_candidate(struct counting *counting, const struct oid *oid)
 {
-	oid_set_add(&counting->candidates, oid);
+	struct held_objects *objects = &counting->objects;
+
+	ARRAY_GROW(objects->items, objects->nr, objects->alloc);
+	objects->items[objects->nr++] = *oid;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+/*
+ * By their first bytes in place, and then those that share it: qsort() takes as
+ * much memory again as what it sorts.
+ */
+static void sort_ids(struct oid *ids, size_t nr)
+{
+	size_t next[256] = {0}, end[256], at = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		next[ids[i].id[0]]++;
+	for (size_t i = 0; i < 256; i++) {
+		size_t start = at;
+
+		at += next[i];
+		next[i] = start;
+		end[i] = at;
+	}
+	for (size_t i = 0; i < 256; i++)
+		while (next[i] < end[i]) {
+			struct oid id = ids[next[i]];
+			size_t wanted = id.id[0];
+
+			ids[next[i]] = ids[next[wanted]];
+			ids[next[wanted]++] = id;
+		}
+	for (size_t i = 0, start = 0; i < 256; start = end[i++])
+		if (end[i] > start)
+			qsort(ids + start, end[i] - start, sizeof(*ids),
+			      compare_ids);
+}
+
+/* All are there. */
+static void sort_candidates(struct held_objects *objects)
+{
+	size_t kept = 0;
+
+	sort_ids(objects->items, objects->nr);
+	for (size_t i = 0; i < objects->nr; i++)
+		if (!kept ||
+		    !oid_equal(&objects->items[kept - 1], &objects->items[i]))
+			objects->items[kept++] = objects->items[i];
+	objects->nr = kept;
+	objects->elsewhere = xcalloc(kept, sizeof(*objects->elsewhere));
 }
 
 static void add_elsewhere(struct counting *counting, const struct oid *oid)
 {
-	if (oid_set_has(&counting->candidates, oid))
-		oid_set_add(&counting->elsewhere, oid);
+	struct held_objects *objects = &counting->objects;
+	const struct oid *found = bsearch(oid, objects->items, objects->nr,
+					  sizeof(*objects->items), compare_ids);
+
+	if (!found || objects->elsewhere[found - objects->items])
+		return;
+	objects->elsewhere[found - objects->items] = true;
+	objects->nr_elsewhere++;
+}
+
+/* Once all of them are found elsewhere, nothing is left to count. */
+static bool is_over(const struct counting *counting)
+{
+	return counting->objects.elsewhere &&
+	       counting->objects.nr_elsewhere == counting->objects.nr;
+}
+
+static int read_ids(struct counting *counting, int from,
+		    void (*visit)(struct counting *, const struct oid *),
+		    struct error *err)
+{
+	struct buf text = BUF_INIT;
+	ssize_t got;
+
+	while (!is_over(counting)) {
+		buf_grow(&text, PIECE_BYTES);
+		got = read(from, text.ptr + text.len, PIECE_BYTES);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			buf_release(&text);
+			return error_errno(err, "cannot read what git lists");
+		}
+		if (!got)
+			break;
+		buf_setlen(&text, text.len + (size_t)got);
+		take_lines(&text, counting, visit);
+	}
+	buf_release(&text);
+	return 0;
+}
+
+/* For as many lines as there are in the file. */
+static void make_room(struct held_objects *objects, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !st.st_size)
+		return;
+	objects->alloc = (size_t)st.st_size / (OID_HEXSZ + 1) + 1;
+	objects->items = xcalloc(objects->alloc, sizeof(*objects->items));
+}
+
+/* Run git with its output in a file, and read that: it can be 40 bytes for each
+ * of a million objects. */
+static int list_candidates(struct counting *counting,
+			   struct git_command *command, struct error *err)
+{
+	int fd;
+	int ret = file_open_unnamed(&fd, counting->repo->git_dir, err);
+
+	if (ret < 0)
+		return ret;
+	command->output_fd = &fd;
+	ret = git_run(command, NULL, NULL, err);
+	if (!ret && lseek(fd, 0, SEEK_SET) < 0)
+		ret = error_errno(err, "cannot read what git lists");
+	if (!ret)
+		make_room(&counting->objects, fd);
+	if (!ret)
+		ret = read_ids(counting, fd, add_candidate, err);
+	if (!ret)
+		sort_candidates(&counting->objects);
+	close(fd);
+	return ret;
 }
 
 /*
@@ -71,7 +210,7 @@ static int find_candidates(struct counting *counting, struct error *err)
 					   NULL};
 	struct git_command command = {
 		.repo = counting->repo, .argv = argv, .env = unhurried};
-	struct buf input = BUF_INIT, said = BUF_INIT;
+	struct buf input = BUF_INIT;
 	int ret;
 
 	counting->out->partial = !remaining_add_lines(
@@ -79,37 +218,10 @@ static int find_candidates(struct counting *counting, struct error *err)
 	remaining_add_lines(counting->repo, &counting->refs->stay, "^", &input);
 	command.input = input.ptr;
 	command.input_len = input.len;
-	ret = git_run(&command, &said, NULL, err);
-	if (!ret)
-		take_lines(&said, counting, add_candidate);
+	object_read_few(counting->repo);
+	ret = list_candidates(counting, &command, err);
 	buf_release(&input);
-	buf_release(&said);
 	return ret;
-}
-
-static int read_walk(struct counting *counting, const struct git_child *child,
-		     struct error *err)
-{
-	struct buf text = BUF_INIT;
-	ssize_t got;
-
-	/* Once all of them are found elsewhere, nothing is left to count. */
-	while (counting->elsewhere.nr < counting->candidates.nr) {
-		buf_grow(&text, PIECE_BYTES);
-		got = read(child->from, text.ptr + text.len, PIECE_BYTES);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			buf_release(&text);
-			return error_errno(err, "cannot read from git");
-		}
-		if (!got)
-			break;
-		buf_setlen(&text, text.len + (size_t)got);
-		take_lines(&text, counting, add_elsewhere);
-	}
-	buf_release(&text);
-	return 0;
 }
 
 /* Walk all that stays, and find those of the candidates that are in it. */
@@ -133,7 +245,9 @@ static int find_elsewhere(struct counting *counting, struct error *err)
 	struct git_child child;
 	int ret;
 
+	object_read_many(counting->repo);
 	remaining_add_lines(counting->repo, &counting->refs->stay, "", &input);
+	object_read_few(counting->repo);
 	ret = git_child_start(&child, &command, err);
 	if (ret < 0)
 		goto done;
@@ -141,10 +255,10 @@ static int find_elsewhere(struct counting *counting, struct error *err)
 	close(child.to);
 	child.to = -1;
 	if (!ret)
-		ret = read_walk(counting, &child, err);
+		ret = read_ids(counting, child.from, add_elsewhere, err);
 	/* One that was not heard out ends by SIGPIPE. */
 	if (git_child_finish(&child, &child_err) < 0 && !ret &&
-	    counting->elsewhere.nr < counting->candidates.nr)
+	    !is_over(counting))
 		ret = error_move(err, &child_err);
 	error_release(&child_err);
 done:
@@ -183,33 +297,46 @@ static void add_sizes(const struct buf *said, struct held_bytes *out)
 	}
 }
 
-static int add_up(struct counting *counting, struct error *err)
+/* The sizes of what `input` names, which is used up. */
+static int ask_sizes(struct counting *counting, struct buf *input,
+		     struct error *err)
 {
 	static const char *const argv[] = {"cat-file",
 					   "--batch-check=%(objectsize:disk)",
 					   "--buffer", NULL};
-	const struct oid_set *set = &counting->candidates;
-	struct git_command command = {.repo = counting->repo, .argv = argv};
-	struct buf input = BUF_INIT, said = BUF_INIT;
+	const struct git_command command = {.repo = counting->repo,
+					    .argv = argv,
+					    .input = input->ptr,
+					    .input_len = input->len};
+	struct buf said = BUF_INIT;
+	int ret = input->len ? git_run(&command, &said, NULL, err) : 0;
+
+	if (!ret)
+		add_sizes(&said, counting->out);
+	buf_reset(input);
+	buf_release(&said);
+	return ret;
+}
+
+static int add_up(struct counting *counting, struct error *err)
+{
+	const struct held_objects *objects = &counting->objects;
+	struct buf input = BUF_INIT;
 	char hex[OID_HEXSZ + 1];
 	int ret = 0;
 
-	for (size_t i = 0; i < set->alloc; i++) {
-		if (!set->used[i] ||
-		    oid_set_has(&counting->elsewhere, &set->slots[i]))
+	for (size_t i = 0; !ret && i < objects->nr; i++) {
+		if (objects->elsewhere[i])
 			continue;
-		buf_addf(&input, "%s\n", oid_hex(&set->slots[i], hex));
+		buf_addf(&input, "%s\n", oid_hex(&objects->items[i], hex));
 		if (!counting->out->loose)
 			counting->out->loose = is_loose(counting->repo, hex);
+		if (input.len > ASK_BYTES)
+			ret = ask_sizes(counting, &input, err);
 	}
-	command.input = input.ptr;
-	command.input_len = input.len;
-	if (input.len)
-		ret = git_run(&command, &said, NULL, err);
 	if (!ret)
-		add_sizes(&said, counting->out);
+		ret = ask_sizes(counting, &input, err);
 	buf_release(&input);
-	buf_release(&said);
 	return ret;
 }
 
@@ -222,14 +349,14 @@ int held_bytes_count(struct repository *repo, const struct remaining *refs,
 
 	*out = (struct held_bytes){.known = true};
 	if (find_candidates(&counting, err) < 0 ||
-	    (counting.candidates.nr && find_elsewhere(&counting, err) < 0) ||
+	    (counting.objects.nr && find_elsewhere(&counting, err) < 0) ||
 	    add_up(&counting, err) < 0) {
 		/* That git cannot walk here is no reason to keep them. */
 		error_release(err);
 		*out = (struct held_bytes){.loose = true};
 	}
-	oid_set_release(&counting.candidates);
-	oid_set_release(&counting.elsewhere);
+	free(counting.objects.items);
+	free(counting.objects.elsewhere);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 #include "core/clean/remaining.h"
 
-#include "base/strlist.h"
+#include "base/alloc.h"
 #include "core/save/drop.h"
 #include "git/commit.h"
 #include "git/repository.h"
@@ -27,14 +27,15 @@ static bool is_walkable(struct repository *repo, const struct oid *oid,
 	return walkable;
 }
 
-bool remaining_add_lines(struct repository *repo, const struct ref_list *refs,
-			 const char *sign, struct buf *out)
+bool remaining_add_lines(struct repository *repo,
+			 const struct remaining_ids *ids, const char *sign,
+			 struct buf *out)
 {
 	char hex[OID_HEXSZ + 1];
 	bool all = true;
 
-	for (size_t i = 0; i < refs->nr; i++) {
-		const struct oid *oid = &refs->items[i].oid;
+	for (size_t i = 0; i < ids->nr; i++) {
+		const struct oid *oid = &ids->items[i];
 
 		if (oid_is_zero(oid) || !is_walkable(repo, oid, 3)) {
 			all = false;
@@ -45,34 +46,57 @@ bool remaining_add_lines(struct repository *repo, const struct ref_list *refs,
 	return all;
 }
 
+static void add_id(struct remaining_ids *ids, const struct oid *oid)
+{
+	ARRAY_GROW(ids->items, ids->nr, ids->alloc);
+	ids->items[ids->nr++] = *oid;
+}
+
+static int compare_refs(const void *a, const void *b)
+{
+	return strcmp(((const struct ref *)a)->name,
+		      ((const struct ref *)b)->name);
+}
+
+/* Those below `prefix` that do not go, which are sorted by name. */
+static int add_stay(struct remaining *out, struct repository *repo,
+		    const char *prefix, const struct ref_list *go,
+		    struct error *err)
+{
+	struct ref_list all = REF_LIST_INIT;
+	int ret = ref_list_read(repo, prefix, &all, err);
+
+	for (size_t i = 0; !ret && i < all.nr; i++)
+		if (!go->nr || !bsearch(&all.items[i], go->items, go->nr,
+					sizeof(*go->items), compare_refs))
+			add_id(&out->stay, &all.items[i].oid);
+	ref_list_release(&all);
+	return ret;
+}
+
 int remaining_read(struct remaining *out, struct repository *repo,
 		   const struct checkpoint_list *list, struct error *err)
 {
 	static const char *const prefixes[] = {
 		CHECKPOINT_REFS, CHECKPOINT_LOCAL_REFS, CHECKPOINT_PIN_REFS,
 		CHECKPOINT_REMOTE_REFS};
-	struct ref_list all = REF_LIST_INIT;
-	struct strlist names = STRLIST_INIT;
-	int ret;
+	struct ref_list go = REF_LIST_INIT;
+	int ret = drop_refs(repo, list, &go, err);
 
-	*out = (struct remaining){REF_LIST_INIT, REF_LIST_INIT};
-	ret = drop_refs(repo, list, &out->drop, err);
-	for (size_t i = 0; i < out->drop.nr; i++)
-		strlist_add(&names, out->drop.items[i].name);
-	strlist_sort(&names);
+	*out = (struct remaining){0};
+	for (size_t i = 0; i < go.nr; i++)
+		add_id(&out->drop, &go.items[i].oid);
+	if (go.nr)
+		qsort(go.items, go.nr, sizeof(*go.items), compare_refs);
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(prefixes); i++)
-		ret = ref_list_read(repo, prefixes[i], &all, err);
-	for (size_t i = 0; !ret && i < all.nr; i++)
-		if (!strlist_sorted_has(&names, all.items[i].name))
-			ref_list_add(&out->stay, all.items[i].name,
-				     &all.items[i].oid);
-	ref_list_release(&all);
-	strlist_release(&names);
+		ret = add_stay(out, repo, prefixes[i], &go, err);
+	ref_list_release(&go);
 	return ret;
 }
 
 void remaining_release(struct remaining *remaining)
 {
-	ref_list_release(&remaining->drop);
-	ref_list_release(&remaining->stay);
+	free(remaining->drop.items);
+	free(remaining->stay.items);
+	*remaining = (struct remaining){0};
 }

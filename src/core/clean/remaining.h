@@ -12,9 +12,15 @@
 
 struct repository;
 
+/* Of damaged refs the id is zero. */
+struct remaining_ids {
+	struct oid *items;
+	size_t nr, alloc;
+};
+
 struct remaining {
-	struct ref_list drop; /* what goes: C, L and pin of each checkpoint */
-	struct ref_list stay; /* all others of ours */
+	struct remaining_ids drop; /* what goes: C, L and pin of each */
+	struct remaining_ids stay; /* all others of ours */
 };
 
 /*
@@ -39,7 +45,8 @@ void remaining_release(struct remaining *remaining);
  * Damaged ones, where git could not go from one commit to the next, are left
  * out; then false is returned.
  */
-bool remaining_add_lines(struct repository *repo, const struct ref_list *refs,
-			 const char *sign, struct buf *out);
+bool remaining_add_lines(struct repository *repo,
+			 const struct remaining_ids *ids, const char *sign,
+			 struct buf *out);
 
 #endif

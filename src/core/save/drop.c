@@ -122,24 +122,23 @@ static int read_left(struct repository *repo, const char *session,
 	return checkpoint_list_read(repo, SCOPE_ALL, session, out, err);
 }
 
-/* The notes of one session's checkpoints. */
+/* The notes of `nr` checkpoints of one session. */
 static int drop_notes(struct repository *repo,
-		      const struct checkpoint_list *list, const char *session,
+		      const struct checkpoint *const *gone, size_t nr_gone,
 		      struct error *err)
 {
-	struct note *notes = xcalloc(list->nr, sizeof(*notes));
+	const char *session = gone[0]->session;
+	struct note *notes = xcalloc(nr_gone, sizeof(*notes));
 	char *ref = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, session);
 	struct checkpoint_list left = CHECKPOINT_LIST_INIT;
 	struct oid_set done = {0};
 	size_t nr = 0;
 	int ret = read_left(repo, session, &left, err);
 
-	for (size_t i = 0; !ret && i < list->nr; i++)
-		if (!strcmp(list->items[i].session, session) &&
-		    !has_commit(&left, &list->items[i].commit) &&
-		    oid_set_add(&done, &list->items[i].commit))
-			notes[nr++] =
-				(struct note){list->items[i].commit, NULL, 0};
+	for (size_t i = 0; !ret && i < nr_gone; i++)
+		if (!has_commit(&left, &gone[i]->commit) &&
+		    oid_set_add(&done, &gone[i]->commit))
+			notes[nr++] = (struct note){gone[i]->commit, NULL, 0};
 	if (!ret && nr)
 		ret = note_write(repo, ref, notes, nr, false, err);
 	/* Notes that cannot be read keep nothing from going. */
@@ -151,6 +150,34 @@ static int drop_notes(struct repository *repo,
 	oid_set_release(&done);
 	free(notes);
 	free(ref);
+	return ret;
+}
+
+static int compare_sessions(const void *a, const void *b)
+{
+	const struct checkpoint *const *x = a, *const *y = b;
+
+	return strcmp((*x)->session, (*y)->session);
+}
+
+/* Session by session. */
+static int drop_all_notes(struct repository *repo,
+			  const struct checkpoint_list *list, struct error *err)
+{
+	const struct checkpoint **gone = xcalloc(list->nr, sizeof(*gone));
+	int ret = 0;
+
+	for (size_t i = 0; i < list->nr; i++)
+		gone[i] = &list->items[i];
+	if (list->nr)
+		qsort(gone, list->nr, sizeof(*gone), compare_sessions);
+	for (size_t i = 0, end; !ret && i < list->nr; i = end) {
+		for (end = i + 1; end < list->nr; end++)
+			if (compare_sessions(&gone[i], &gone[end]))
+				break;
+		ret = drop_notes(repo, gone + i, end - i, err);
+	}
+	free(gone);
 	return ret;
 }
 
@@ -171,22 +198,14 @@ int drop_checkpoints(struct repository *repo,
 		     const struct checkpoint_list *list, struct error *err)
 {
 	struct ref_list refs = REF_LIST_INIT;
-	struct strlist sessions = STRLIST_INIT;
 	int ret = drop_refs(repo, list, &refs, err);
 
-	for (size_t i = 0; i < list->nr; i++)
-		strlist_add(&sessions, list->items[i].session);
 	if (!ret && refs.nr)
 		ret = ref_delete(repo, &refs, err);
-	strlist_sort(&sessions);
-	strlist_unique(&sessions);
-	for (size_t i = 0; !ret && i < sessions.nr; i++)
-		ret = drop_notes(repo, list, sessions.items[i], err);
-	if (!ret)
-		ret = lfs_sweep(repo, err);
-	strlist_release(&sessions);
 	ref_list_release(&refs);
-	return ret;
+	if (!ret)
+		ret = drop_all_notes(repo, list, err);
+	return ret ? ret : lfs_sweep(repo, err);
 }
 
 int drop_checkpoint(struct repository *repo,
