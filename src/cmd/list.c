@@ -124,6 +124,7 @@ static void print_all(struct command_context *context, const struct list *list,
 		else
 			listed_row(&listed, &table);
 		listed_release(&listed);
+		table_print_some(&table, output);
 	}
 	table_print(&table, output);
 	table_release(&table);

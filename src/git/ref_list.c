@@ -144,10 +144,14 @@ static int compare(const void *a, const void *b)
 		      ((const struct ref *)b)->name);
 }
 
-/* What stands from `first` on. */
+/* What stands from `first` on; packed refs come sorted. */
 static void sort(struct ref_list *list, size_t first)
 {
-	if (list->nr > first + 1)
+	bool sorted = true;
+
+	for (size_t i = first + 1; sorted && i < list->nr; i++)
+		sorted = compare(&list->items[i - 1], &list->items[i]) <= 0;
+	if (!sorted)
 		qsort(list->items + first, list->nr - first,
 		      sizeof(*list->items), compare);
 }

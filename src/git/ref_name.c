@@ -13,7 +13,20 @@ const char *const ref_per_worktree_prefixes[] = {
 
 static bool is_bad_byte(unsigned char c)
 {
-	return c < 32 || c == 127 || strchr(" ~^:?*[\\", c);
+	switch (c) {
+	case ' ':
+	case '~':
+	case '^':
+	case ':':
+	case '?':
+	case '*':
+	case '[':
+	case '\\':
+	case 127:
+		return true;
+	default:
+		return c < 32;
+	}
 }
 
 static bool component_is_valid(const char *name, size_t len)

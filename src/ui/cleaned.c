@@ -10,9 +10,6 @@
 #include "ui/table.h"
 
 #define MAX_COMMITS 20
-/* So many lines are as wide as each other; a hundred thousand need not be in
- * memory for that. */
-#define MAX_ROWS 1000
 
 /* -- for scripts --------------------------------------------------------- */
 
@@ -171,10 +168,7 @@ static void say_items(struct output *output, const struct clean_items *items,
 			   with_reason ? reason_text(item->reason)
 				       : item->description);
 		buf_release(&age);
-		if ((i + 1) % MAX_ROWS)
-			continue;
-		table_print(&table, output);
-		table_release(&table);
+		table_print_some(&table, output);
 	}
 	table_print(&table, output);
 	table_release(&table);

@@ -7,6 +7,8 @@
 /* A last column narrower than this is of no use: the line is let run over. */
 #define LAST_COLUMN_MIN 10
 #define GAP 2
+/* A hundred thousand rows take 50 MB. */
+#define ROWS 1000
 
 void table_cell(struct table *table, enum color color, const char *text)
 {
@@ -94,6 +96,14 @@ void table_print(const struct table *table, struct output *out)
 	}
 	buf_release(&line);
 	free(widths);
+}
+
+void table_print_some(struct table *table, struct output *out)
+{
+	if (table->nr < ROWS * table->columns || table->nr % table->columns)
+		return;
+	table_print(table, out);
+	table_release(table);
 }
 
 void table_release(struct table *table)

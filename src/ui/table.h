@@ -41,6 +41,11 @@ struct table {
 void table_cell(struct table *table, enum color color, const char *text);
 /* Print the rows that are full. */
 void table_print(const struct table *table, struct output *out);
+/*
+ * The same for very many rows: where a thousand are full, print these and
+ * forget them. Each thousand is as wide as it needs.
+ */
+void table_print_some(struct table *table, struct output *out);
 void table_release(struct table *table);
 
 #endif

@@ -337,3 +337,24 @@ $here"
 	run -0 git checkpoint list --format='%(branch)'
 	assert_output $'b\xc2\x9b31m'
 }
+
+@test 'more than a thousand are listed, each once' {
+	local commit session
+	repo_new
+	git checkpoint create -q
+	commit=$(newest)
+	session=$(newest_name)
+	session=${session%/*}
+	for ((i = 1; i <= 2000; i++)); do
+		printf 'create refs/checkpoints/%s/cp_16000000%05d_00000000 %s\n' \
+			"$session" "$i" "$commit"
+	done | git update-ref --stdin
+	git checkpoint list >"$TMPDIR/listed"
+	assert_equal "$(wc -l <"$TMPDIR/listed")" 2001
+	assert_equal "$(cut -d' ' -f1 "$TMPDIR/listed")" \
+		"$(git checkpoint list -q)"
+	git checkpoint clean --keep 1 | grep '^cp_' | cut -d' ' -f1 \
+		>"$TMPDIR/dropped"
+	assert_equal "$(sort -u "$TMPDIR/dropped" | wc -l)" 2000
+	assert_equal "$(git checkpoint list --count)" 1
+}

@@ -136,10 +136,23 @@ void checkpoint_list_release(struct checkpoint_list *list)
 	*list = (struct checkpoint_list)CHECKPOINT_LIST_INIT;
 }
 
+/* id_compare() of two that are known to be ids: "cp_", digits of which the
+ * first is none too many, and what may follow. */
+static int compare_ids(const char *a, const char *b)
+{
+	size_t a_len = strcspn(a, "0123456789"), b_len = a_len;
+
+	a_len += strspn(a + a_len, "0123456789");
+	b_len += strspn(b + b_len, "0123456789");
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return strcmp(a, b);
+}
+
 static int newest_first(const void *a, const void *b)
 {
 	const struct checkpoint *x = a, *y = b;
-	int order = id_compare(y->id, x->id);
+	int order = compare_ids(y->id, x->id);
 
 	return order ? order : strcmp(x->ref, y->ref);
 }
@@ -169,16 +182,32 @@ static void sort_newest_first(struct checkpoint_list *list)
 typedef int (*refs_reader)(struct repository *repo, const char *prefix,
 			   struct ref_list *out, struct error *err);
 
+/* What is wanted of a list, and how it is read. */
+struct reading_list {
+	refs_reader read;
+	const char *beginning; /* of the id; NULL: any */
+};
+
+static bool begins(const char *ref, const char *beginning)
+{
+	const char *slash = strrchr(ref, '/');
+
+	return !beginning ||
+	       (slash && !strncmp(slash + 1, beginning, strlen(beginning)));
+}
+
 static int add_refs(struct repository *repo, const char *prefix,
-		    refs_reader read, struct checkpoint_list *out,
-		    struct error *err)
+		    const struct reading_list *reading,
+		    struct checkpoint_list *out, struct error *err)
 {
 	struct ref_list refs = REF_LIST_INIT;
-	int ret = read(repo, prefix, &refs, err);
+	int ret = reading->read(repo, prefix, &refs, err);
 
 	for (size_t i = 0; !ret && i < refs.nr; i++) {
 		struct checkpoint checkpoint;
 
+		if (!begins(refs.items[i].name, reading->beginning))
+			continue;
 		if (!checkpoint_parse_ref(refs.items[i].name, &checkpoint)) {
 			checkpoint_release(&checkpoint);
 			continue;
@@ -192,24 +221,25 @@ static int add_refs(struct repository *repo, const char *prefix,
 }
 
 static int add_session(struct repository *repo, const char *session,
-		       refs_reader read, struct checkpoint_list *out,
-		       struct error *err)
+		       const struct reading_list *reading,
+		       struct checkpoint_list *out, struct error *err)
 {
 	char *prefix = xstrfmt("%s%s/", CHECKPOINT_REFS, session);
-	int ret = add_refs(repo, prefix, read, out, err);
+	int ret = add_refs(repo, prefix, reading, out, err);
 
 	free(prefix);
 	return ret;
 }
 
-static int add_worktree(struct repository *repo, refs_reader read,
+static int add_worktree(struct repository *repo,
+			const struct reading_list *reading,
 			struct checkpoint_list *out, struct error *err)
 {
 	struct strlist names = STRLIST_INIT;
 	int ret = session_names(repo, &names, err);
 
 	for (size_t i = 0; !ret && i < names.nr; i++)
-		ret = add_session(repo, names.items[i], read, out, err);
+		ret = add_session(repo, names.items[i], reading, out, err);
 	strlist_release(&names);
 	return ret;
 }
@@ -228,25 +258,25 @@ static void keep_session(struct checkpoint_list *list, const char *session)
 }
 
 static int read_list(struct repository *repo, enum checkpoint_scope scope,
-		     const char *session, refs_reader read,
+		     const char *session, const struct reading_list *reading,
 		     struct checkpoint_list *out, struct error *err)
 {
 	int ret;
 
 	if (scope == SCOPE_REMOTES) {
-		ret = add_refs(repo, CHECKPOINT_REMOTE_REFS, read, out, err);
+		ret = add_refs(repo, CHECKPOINT_REMOTE_REFS, reading, out, err);
 		if (!ret && session)
 			keep_session(out, session);
 	} else if (session) {
 		ret = session_name_is_valid(session)
-			      ? add_session(repo, session, read, out, err)
+			      ? add_session(repo, session, reading, out, err)
 			      : error_set(err, ERR_INVALID,
 					  "not the name of a session: '%s'",
 					  session);
 	} else if (scope == SCOPE_ALL) {
-		ret = add_refs(repo, CHECKPOINT_REFS, read, out, err);
+		ret = add_refs(repo, CHECKPOINT_REFS, reading, out, err);
 	} else {
-		ret = add_worktree(repo, read, out, err);
+		ret = add_worktree(repo, reading, out, err);
 	}
 	if (!ret)
 		sort_newest_first(out);
@@ -257,14 +287,18 @@ int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
 			 const char *session, struct checkpoint_list *out,
 			 struct error *err)
 {
-	return read_list(repo, scope, session, ref_list_read, out, err);
+	static const struct reading_list all = {ref_list_read, NULL};
+
+	return read_list(repo, scope, session, &all, out, err);
 }
 
 int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
 			  const char *session, struct checkpoint_list *out,
 			  struct error *err)
 {
-	return read_list(repo, scope, session, ref_list_read_names, out, err);
+	static const struct reading_list all = {ref_list_read_names, NULL};
+
+	return read_list(repo, scope, session, &all, out, err);
 }
 
 int checkpoint_read_commit(struct repository *repo,
@@ -416,9 +450,10 @@ static int search(struct repository *repo, enum checkpoint_scope scope,
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	const struct checkpoint *found = NULL;
 	bool several = false;
-	int ret = read_list(repo, scope, NULL,
-			    by_commit ? ref_list_read : ref_list_read_names,
-			    &list, err);
+	const struct reading_list reading = {by_commit ? ref_list_read
+						       : ref_list_read_names,
+					     by_commit ? NULL : name};
+	int ret = read_list(repo, scope, NULL, &reading, &list, err);
 
 	for (size_t i = 0; !ret && i < list.nr; i++) {
 		struct checkpoint *item = &list.items[i];

@@ -9,7 +9,11 @@
 #include "core/record/json.h"
 #include "core/record/stored.h"
 #include "git/commit.h"
+#include "git/object.h"
 #include "git/process.h"
+
+/* libgit2 keeps what it reads, and maps the packs. */
+#define MANY 64
 
 /* -- dates --------------------------------------------------------------- */
 
@@ -127,6 +131,9 @@ int listing_read(struct repository *repo, const struct listing_filter *filter,
 
 	if (seen)
 		*seen = all.nr;
+	/* Who lists many reads them, here or next. */
+	if (all.nr > MANY && (filter->limit < 0 || filter->limit > MANY))
+		object_read_many(repo);
 	for (size_t i = 0; ret >= 0 && i < all.nr && left; i++) {
 		/* Sorted by time: all that follow are older. */
 		if (id_time(all.items[i].id) < filter->since_ms)
@@ -134,7 +141,9 @@ int listing_read(struct repository *repo, const struct listing_filter *filter,
 		ret = matches(repo, filter, &all.items[i], err);
 		if (ret <= 0)
 			continue;
-		checkpoint_list_add(out, &all.items[i]);
+		ARRAY_GROW(out->items, out->nr, out->alloc);
+		out->items[out->nr++] = all.items[i];
+		all.items[i] = (struct checkpoint){0};
 		left -= left > 0;
 	}
 	checkpoint_list_release(&all);

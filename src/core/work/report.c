@@ -8,6 +8,7 @@
 #include "core/save/candidates.h"
 #include "core/save/occasion.h"
 #include "core/work/reporting.h"
+#include "git/object.h"
 #include "git/repository.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
@@ -213,6 +214,7 @@ static int read_checkpoints(struct report *report, struct repository *repo,
 	struct checkpoint_list list = CHECKPOINT_LIST_INIT;
 	int ret = checkpoint_list_read(repo, request->scope, NULL, &list, err);
 
+	object_read_many(repo);
 	for (size_t i = list.nr; !ret && i-- > 0;) {
 		ret = read_checkpoint(report, repo, &list.items[i], err);
 		if (request->tick)
