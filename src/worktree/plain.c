@@ -1,18 +1,18 @@
 #include "worktree/plain.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
-#include "base/file.h"
+#include "base/derived.h"
 #include "base/fingerprint.h"
 #include "git/index.h"
 #include "git/repository.h"
 
 /*
- * The file: MAGIC, the seed, a count, so many fingerprints, the seal of all
- * before it. Numbers are in the machine's own order: the file never leaves it.
+ * The file: MAGIC, the seed, a count of fingerprints, and so many slots that a
+ * third of them are free: 0; then the seal. A fingerprint is in the slot that
+ * it says, or the next free one. Numbers are in the machine's own order: the
+ * file never leaves it.
  */
-#define MAGIC "checkpoint-plain 2\n"
-#define MAX_BYTES (1u << 30)
+#define MAGIC "checkpoint-plain 3\n"
 
 struct header {
 	char magic[sizeof(MAGIC) + 4];
@@ -20,67 +20,66 @@ struct header {
 };
 
 struct plain {
+	struct derived file;
 	uint64_t seed;
-	size_t nr;	 /* in the file */
-	uint64_t *slots; /* of these; 0: free */
-	size_t mask;
-	uint64_t *now; /* what is to be in the next one */
-	size_t nr_now, alloc_now;
-	bool added;
+	const uint64_t *slots; /* in the file */
+	size_t nr_slots;
+	size_t nr;	      /* of fingerprints in them */
+	unsigned char *asked; /* a bit for each slot: for the next one, too */
+	size_t nr_asked;
+	uint64_t *added; /* what else is to be in it */
+	size_t nr_added, alloc_added;
 };
 
 /* -- reading ------------------------------------------------------------- */
 
-static bool take_header(struct header *header, const char *data, size_t len)
+/* The slot of the fingerprint, or the free one where it would go. */
+static size_t slot_of(const uint64_t *slots, size_t nr_slots, uint64_t print)
 {
-	if (len < sizeof(*header) + FINGERPRINT_SEAL_SIZE ||
-	    !fingerprint_is_sealed(data, len))
-		return false;
-	memcpy(header, data, sizeof(*header));
-	len -= FINGERPRINT_SEAL_SIZE;
-	return !memcmp(header->magic, MAGIC, sizeof(MAGIC)) &&
-	       header->nr == (len - sizeof(*header)) / sizeof(uint64_t) &&
-	       !((len - sizeof(*header)) % sizeof(uint64_t));
-}
+	size_t slot = (size_t)(print % nr_slots);
 
-static size_t slot_of(const struct plain *plain, uint64_t print)
-{
-	size_t slot = (size_t)(print >> 20) & plain->mask;
-
-	while (plain->slots[slot] && plain->slots[slot] != print)
-		slot = (slot + 1) & plain->mask;
+	while (slots[slot] && slots[slot] != print)
+		slot = slot + 1 < nr_slots ? slot + 1 : 0;
 	return slot;
 }
 
-static void enter_all(struct plain *plain, const char *data)
+static bool parse(struct plain *plain)
 {
-	size_t size = 16;
+	const struct derived *file = &plain->file;
+	struct header header;
+	size_t nr = 0;
 
-	while (size < plain->nr * 2)
-		size *= 2;
-	plain->mask = size - 1;
-	plain->slots = xcalloc(size, sizeof(*plain->slots));
-	for (size_t i = 0; i < plain->nr; i++) {
-		uint64_t print;
+	if (file->len < sizeof(header) ||
+	    (file->len - sizeof(header)) % sizeof(uint64_t))
+		return false;
+	memcpy(&header, file->data, sizeof(header));
+	if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) != 0)
+		return false;
+	plain->slots = (const uint64_t *)(file->data + sizeof(header));
+	plain->nr_slots = (file->len - sizeof(header)) / sizeof(uint64_t);
+	for (size_t i = 0; i < plain->nr_slots; i++)
+		nr += plain->slots[i] != 0;
+	plain->seed = header.seed;
+	plain->nr = nr;
+	plain->asked = xcalloc(plain->nr_slots / 8 + 1, 1);
+	/* Or a search might never end. */
+	return nr == header.nr && nr < plain->nr_slots;
+}
 
-		memcpy(&print, data + i * sizeof(print), sizeof(print));
-		plain->slots[slot_of(plain, print)] = print;
-	}
+/* None, and fingerprints that nobody can foresee. */
+static void make_empty(struct plain *plain)
+{
+	free(plain->asked);
+	derived_release(&plain->file);
+	*plain = (struct plain){.seed = fingerprint_seed()};
 }
 
 struct plain *plain_parse(const void *data, size_t len)
 {
 	struct plain *plain = xcalloc(1, sizeof(*plain));
-	struct header header;
 
-	if (take_header(&header, data, len)) {
-		plain->seed = header.seed;
-		plain->nr = (size_t)header.nr;
-		enter_all(plain, (const char *)data + sizeof(header));
-	} else {
-		plain->seed = fingerprint_seed();
-		enter_all(plain, "");
-	}
+	if (!derived_copy(&plain->file, data, len) || !parse(plain))
+		make_empty(plain);
 	return plain;
 }
 
@@ -91,17 +90,12 @@ static char *plain_path(const struct repository *repo)
 
 struct plain *plain_read(const struct repository *repo)
 {
-	struct error ignored = ERROR_INIT;
+	struct plain *plain = xcalloc(1, sizeof(*plain));
 	char *path = plain_path(repo);
-	struct buf text = BUF_INIT;
-	struct plain *plain;
 
 	/* Missing or unreadable: then nothing is known. */
-	if (buf_read_file(&text, path, MAX_BYTES, &ignored) < 0)
-		buf_reset(&text);
-	plain = plain_parse(text.ptr, text.len);
-	error_release(&ignored);
-	buf_release(&text);
+	if (!derived_open(&plain->file, path) || !parse(plain))
+		make_empty(plain);
 	free(path);
 	return plain;
 }
@@ -110,8 +104,9 @@ void plain_free(struct plain *plain)
 {
 	if (!plain)
 		return;
-	free(plain->slots);
-	free(plain->now);
+	derived_release(&plain->file);
+	free(plain->asked);
+	free(plain->added);
 	free(plain);
 }
 
@@ -132,50 +127,69 @@ static uint64_t print_of(const struct plain *plain,
 	return print ? print : 1;
 }
 
-static void keep(struct plain *plain, uint64_t print)
-{
-	ARRAY_GROW(plain->now, plain->nr_now, plain->alloc_now);
-	plain->now[plain->nr_now++] = print;
-}
-
 bool plain_has(struct plain *plain, const struct index_entry *entry)
 {
 	uint64_t print = print_of(plain, entry);
+	unsigned char bit;
+	size_t slot;
 
-	if (!plain->slots[slot_of(plain, print)])
+	if (!plain->nr)
 		return false;
-	keep(plain, print);
+	slot = slot_of(plain->slots, plain->nr_slots, print);
+	if (!plain->slots[slot])
+		return false;
+	bit = (unsigned char)(1u << slot % 8);
+	plain->nr_asked += !(plain->asked[slot / 8] & bit);
+	plain->asked[slot / 8] |= bit;
 	return true;
 }
 
 void plain_add(struct plain *plain, const struct index_entry *entry)
 {
-	keep(plain, print_of(plain, entry));
-	plain->added = true;
+	ARRAY_GROW(plain->added, plain->nr_added, plain->alloc_added);
+	plain->added[plain->nr_added++] = print_of(plain, entry);
 }
 
 /* -- writing ------------------------------------------------------------- */
 
+/* The slots of the next file, for the caller to free(). */
+static uint64_t *enter_all(const struct plain *plain, size_t nr_slots,
+			   uint64_t *nr)
+{
+	uint64_t *slots = xcalloc(nr_slots, sizeof(*slots));
+
+	for (size_t i = 0; i < plain->nr_slots; i++)
+		if (plain->asked[i / 8] & 1u << i % 8)
+			slots[slot_of(slots, nr_slots, plain->slots[i])] =
+				plain->slots[i];
+	for (size_t i = 0; i < plain->nr_added; i++)
+		slots[slot_of(slots, nr_slots, plain->added[i])] =
+			plain->added[i];
+	*nr = 0;
+	for (size_t i = 0; i < nr_slots; i++)
+		*nr += slots[i] != 0;
+	return slots;
+}
+
 int plain_write(const struct plain *plain, const struct repository *repo,
 		struct error *err)
 {
-	struct header header = {
-		.magic = MAGIC, .seed = plain->seed, .nr = plain->nr_now};
-	struct buf out = BUF_INIT;
+	struct header header = {.magic = MAGIC, .seed = plain->seed};
+	const size_t nr = plain->nr_asked + plain->nr_added;
+	const size_t nr_slots = nr + nr / 2 + 1;
+	struct derived_writer out;
+	uint64_t *slots;
 	char *path;
-	int ret;
 
 	/* What is there and no longer asked for does no harm. */
-	if (!plain->added && plain->nr_now >= plain->nr / 2)
+	if (!plain->nr_added && plain->nr_asked >= plain->nr / 2)
 		return 0;
-	buf_add(&out, &header, sizeof(header));
-	if (plain->nr_now)
-		buf_add(&out, plain->now, plain->nr_now * sizeof(*plain->now));
-	fingerprint_seal(&out);
+	slots = enter_all(plain, nr_slots, &header.nr);
 	path = plain_path(repo);
-	/* Not synced: what a crash tears has a wrong seal. */
-	ret = file_replace(path, out.ptr, out.len, false, err);
+	derived_begin(&out, path);
+	derived_add(&out, &header, sizeof(header));
+	derived_add(&out, slots, nr_slots * sizeof(*slots));
 	free(path);
-	buf_release(&out);
-	return ret;
+	free(slots);
+	return derived_end(&out, err);
 }

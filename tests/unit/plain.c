@@ -100,6 +100,39 @@ static void test_what_is_asked_for_is_kept(void **state)
 	repository_free(repo);
 }
 
+/* Many, so that they are in each other's way. */
+static void test_many_are_told_apart(void **state)
+{
+	struct repository *repo = repo_new();
+	struct plain *plain = plain_read(repo);
+	struct error err = ERROR_INIT;
+	char path[32];
+
+	(void)state;
+	run("mkdir -p .git/checkpoint.d");
+	for (int i = 0; i < 3000; i++) {
+		struct index_entry entry;
+
+		snprintf(path, sizeof(path), "file %d", i);
+		entry = some_entry(path);
+		if (i % 2)
+			plain_add(plain, &entry);
+	}
+	assert_ok(plain_write(plain, repo, &err), &err);
+	plain_free(plain);
+	plain = plain_read(repo);
+	for (int i = 0; i < 3000; i++) {
+		struct index_entry entry;
+
+		snprintf(path, sizeof(path), "file %d", i);
+		entry = some_entry(path);
+		assert_int_equal(plain_has(plain, &entry), i % 2);
+		assert_int_equal(plain_has(plain, &entry), i % 2);
+	}
+	plain_free(plain);
+	repository_free(repo);
+}
+
 static void test_damage_leaves_nothing(void **state)
 {
 	struct repository *repo = repo_new();
@@ -126,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(test_an_entry_is_known_while_it_is_the_same),
 		IN_SCRATCH(test_what_is_asked_for_is_kept),
+		IN_SCRATCH(test_many_are_told_apart),
 		IN_SCRATCH(test_damage_leaves_nothing),
 	};
 
