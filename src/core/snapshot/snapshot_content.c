@@ -1,5 +1,7 @@
 #include "core/snapshot/snapshot_content.h"
 
+#include <stdatomic.h>
+
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/thread.h"
@@ -22,7 +24,12 @@ struct reading {
 	struct convert_config config;
 	struct attr *attr;
 	struct plain *plain;
+	atomic_uint nr_read;
 };
+
+/* Files are read in the order of the cache: after so many the cache has moved
+ * on, and what it was looked up in may leave memory. */
+#define READ_AT_ONCE 16384u
 
 /* -- what is to be read -------------------------------------------------- */
 
@@ -46,15 +53,31 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 
 /* -- more than was asked for --------------------------------------------- */
 
+static bool may_be_new(const struct scan_item *item)
+{
+	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
+	       S_ISREG(item->stat.mode);
+}
+
 static bool is_new(const struct snapshot *snapshot,
 		   const struct snapshot_file *file)
 {
 	const struct scan_item *item = file->item;
 	struct cache_entry known;
 
-	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
-	       S_ISREG(item->stat.mode) &&
+	return may_be_new(item) &&
 	       !cache_find(snapshot->cache, item->path, &item->stat, &known);
+}
+
+/* Mostly all files together, new or not, are no more than that. */
+static bool may_be_more(const struct snapshot *snapshot, uint64_t limit)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < snapshot->nr_files && total <= limit; i++)
+		if (may_be_new(snapshot->files[i].item))
+			total += snapshot->files[i].item->stat.size;
+	return total > limit;
 }
 
 /* The largest new file; NULL: there is none. */
@@ -83,7 +106,8 @@ static int limit_new_bytes(struct snapshot *snapshot,
 {
 	uint64_t total = 0;
 
-	if (!options->max_new_bytes)
+	if (!options->max_new_bytes ||
+	    !may_be_more(snapshot, options->max_new_bytes))
 		return 0;
 	for (size_t i = 0; i < snapshot->nr_files; i++)
 		if (is_new(snapshot, &snapshot->files[i]))
@@ -147,6 +171,8 @@ static int read_one(void *context, size_t i, struct error *err)
 
 	if (!is_to_be_read(item)) /* snapshot_read_unchanged() has it */
 		return 0;
+	if (atomic_fetch_add(&reading->nr_read, 1) % READ_AT_ONCE == 0)
+		cache_rest(reading->snapshot->cache);
 	if (content_read(item->kind == SCAN_IGNORED ? &reading->as_is
 						    : &reading->source,
 			 item->path, &item->stat, item->entry, &content,

@@ -7,6 +7,7 @@
 #include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/attr.h"
+#include "worktree/cache.h"
 #include "worktree/content.h"
 #include "worktree/convert.h"
 #include "worktree/dir.h"
@@ -246,6 +247,7 @@ static int look_at_some(struct looking *looking, size_t nr, struct error *err)
 	for (size_t i = 0; ret && i < nr; i++)
 		content_release(&looking->contents[i]);
 	free(looking->contents);
+	cache_rest(looking->snapshot->cache);
 	return ret;
 }
 
