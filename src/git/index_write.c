@@ -221,41 +221,80 @@ static int check(const struct writer *w, const struct index_entry *entries,
 	return 0;
 }
 
-static int put_tree(struct writer *w, const struct index_tree *tree,
-		    const struct index_entry *entries, size_t nr,
-		    struct error *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct index_tree *copy;
-	struct buf raw = BUF_INIT;
-	unsigned char head[8] = {'T', 'R', 'E', 'E'};
-	int ret = 0;
+/* -- the cache tree ------------------------------------------------------ */
 
-	if (!tree)
-		return 0;
-	copy = index_tree_copy(&arena, tree);
+/* Starting a thread costs as much as looking at so many entries. */
+#define THREAD_MIN 4000
+
+/* The TREE extension while it is made, beside the writing of the entries. */
+struct tree_text {
+	const struct index_tree *tree; /* NULL: there is to be none */
+	const struct index_entry *entries;
+	size_t nr;
+	struct buf raw;
+	bool agrees;
+	pthread_t thread;
+	bool threaded;
+};
+
+static void *make_tree_text(void *arg)
+{
+	struct tree_text *text = arg;
+	struct arena arena = ARENA_INIT;
+	struct index_tree *copy = index_tree_copy(&arena, text->tree);
+
 	/* git makes commits from it: a wrong one would lose files. */
-	if (!copy || !index_tree_complete(copy, entries, nr)) {
-		ret = error_set(err, ERR_INVALID,
-				"cache tree does not agree with the index");
-		goto done;
-	}
-	index_tree_format(copy, &raw);
-	index_put32(head + 4, (uint32_t)raw.len);
-	ret = index_stream_add(&w->stream, head, sizeof(head), err);
-	if (!ret)
-		ret = index_stream_add(&w->stream, raw.ptr, raw.len, err);
-done:
+	text->agrees =
+		copy && index_tree_complete(copy, text->entries, text->nr);
+	if (text->agrees)
+		index_tree_format(copy, &text->raw);
 	arena_release(&arena);
-	buf_release(&raw);
-	return ret;
+	return NULL;
 }
+
+static void start_tree_text(struct tree_text *text)
+{
+	if (!text->tree)
+		return;
+	text->threaded =
+		text->nr >= THREAD_MIN &&
+		!pthread_create(&text->thread, NULL, make_tree_text, text);
+	if (!text->threaded)
+		make_tree_text(text);
+}
+
+static void finish_tree_text(struct tree_text *text)
+{
+	if (text->threaded)
+		pthread_join(text->thread, NULL);
+	text->threaded = false;
+}
+
+static int put_tree(struct writer *w, struct tree_text *text, struct error *err)
+{
+	unsigned char head[8] = {'T', 'R', 'E', 'E'};
+
+	if (!text->tree)
+		return 0;
+	finish_tree_text(text);
+	if (!text->agrees)
+		return error_set(err, ERR_INVALID,
+				 "cache tree does not agree with the index");
+	index_put32(head + 4, (uint32_t)text->raw.len);
+	if (index_stream_add(&w->stream, head, sizeof(head), err) < 0)
+		return err->code;
+	return index_stream_add(&w->stream, text->raw.ptr, text->raw.len, err);
+}
+
+/* -- the whole ----------------------------------------------------------- */
 
 int index_file_write(int fd, const struct index_entry *entries, size_t nr,
 		     const struct index *from, unsigned version,
 		     bool checksummed, const struct index_tree *tree,
 		     struct error *err)
 {
+	struct tree_text text = {
+		.tree = tree, .entries = entries, .nr = nr, .raw = BUF_INIT};
 	struct writer w = {.version = 0};
 	int ret;
 
@@ -267,14 +306,17 @@ int index_file_write(int fd, const struct index_entry *entries, size_t nr,
 	if (ret < 0)
 		return ret;
 	w.version = pick_version(entries, nr, version);
+	start_tree_text(&text);
 	index_stream_init(&w.stream, fd, checksummed);
 	ret = put_header(&w, nr, err);
 	if (!ret)
 		ret = put_entries(&w, entries, nr, err);
 	if (!ret)
-		ret = put_tree(&w, tree, entries, nr, err);
+		ret = put_tree(&w, &text, err);
 	if (!ret)
 		ret = index_stream_finish(&w.stream, err);
 	index_stream_release(&w.stream);
+	finish_tree_text(&text);
+	buf_release(&text.raw);
 	return ret;
 }

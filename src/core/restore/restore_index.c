@@ -96,40 +96,69 @@ static void add_entry(struct building *building, const struct index_entry *from)
 	building->entries[building->nr++] = *from;
 }
 
+/* Of a hundred thousand entries most stay. */
+static void reserve(struct building *building)
+{
+	const struct index_extra *extra = &building->target->index_extra;
+
+	building->alloc = building->now->scan->index->nr +
+			  building->nr_changes + extra->nr_stages +
+			  extra->nr_intents;
+	building->entries =
+		xcalloc(building->alloc, sizeof(*building->entries));
+}
+
+/* Add those from `at` on that are plain, and before the change (NULL: all that
+ * are left); what is not plain goes, or is not meant. */
+static size_t add_before(struct building *building, size_t at,
+			 const struct index_entry *change)
+{
+	const struct index *index = building->now->scan->index;
+	size_t end =
+		change ? index_position(index, change->path, change->path_len)
+		       : index->nr;
+
+	if (at == end)
+		return end;
+	if (!index->nr_stages && !(index->flags & INDEX_INTENT_TO_ADD)) {
+		memcpy(building->entries + building->nr, index->entries + at,
+		       (end - at) * sizeof(*index->entries));
+		building->nr += end - at;
+		return end;
+	}
+	for (; at < end; at++) {
+		const struct index_entry *entry = &index->entries[at];
+
+		if (is_plain(entry) ||
+		    !pathspec_matches(building->pathspecs, entry->path))
+			add_entry(building, entry);
+		else
+			building->changed = true;
+	}
+	return end;
+}
+
 /* The present plain entries with the changes; paths stay whose they are. */
 static void merge_changes(struct building *building)
 {
 	const struct index *index = building->now->scan->index;
-	size_t at = 0, change = 0;
+	size_t at = 0;
 
 	if (building->nr_changes)
 		qsort(building->changes, building->nr_changes,
 		      sizeof(*building->changes), compare_entries);
-	while (at < index->nr || change < building->nr_changes) {
-		const struct index_entry *entry = &index->entries[at];
-		int order;
+	reserve(building);
+	for (size_t i = 0; i < building->nr_changes; i++) {
+		const struct index_entry *change = &building->changes[i];
 
-		if (at < index->nr && !is_plain(entry)) {
-			if (!pathspec_matches(building->pathspecs, entry->path))
-				add_entry(building, entry);
-			else
-				building->changed = true;
+		at = add_before(building, at, change);
+		if (at < index->nr && is_plain(&index->entries[at]) &&
+		    !strcmp(index->entries[at].path, change->path))
 			at++;
-			continue;
-		}
-		order = at == index->nr ? 1
-			: change == building->nr_changes
-				? -1
-				: strcmp(entry->path,
-					 building->changes[change].path);
-		if (order < 0) {
-			add_entry(building, entry);
-		} else if (building->changes[change].mode) {
-			add_entry(building, &building->changes[change]);
-		}
-		change += order >= 0;
-		at += order <= 0;
+		if (change->mode)
+			add_entry(building, change);
 	}
+	add_before(building, at, NULL);
 }
 
 static void add_extra(struct building *building,
@@ -159,6 +188,9 @@ static void set_flags(struct building *building)
 	const struct index_extra *extra = &building->target->index_extra;
 	const uint8_t lasting = INDEX_ASSUME_UNCHANGED | INDEX_SKIP_WORKTREE;
 
+	if (!extra->nr_flags && !extra->nr_intents &&
+	    !(building->now->scan->index->flags & lasting))
+		return;
 	for (size_t i = 0; i < building->nr; i++) {
 		struct index_entry *entry = &building->entries[i];
 		const struct index_entry *flags = NULL;
@@ -267,6 +299,8 @@ static void refresh_flagged(struct building *building,
 /* How far the index as it was, and the plan, have been followed. */
 struct following {
 	size_t before, item;
+	size_t at; /* where the item's entry is, if it has one */
+	bool known;
 };
 
 /* The plain entry that the index had for the path; NULL: it had none. Those
@@ -275,7 +309,7 @@ static const struct index_entry *follow_index(struct following *following,
 					      const struct index *index,
 					      const struct index_entry *entry)
 {
-	for (; following->before < index->nr; following->before++) {
+	while (following->before < index->nr) {
 		const struct index_entry *before =
 			&index->entries[following->before];
 		int order = before->path == entry->path
@@ -284,30 +318,57 @@ static const struct index_entry *follow_index(struct following *following,
 
 		if (order > 0 || (!order && before->stage))
 			return NULL;
+		following->before++;
 		if (!order)
 			return before;
 	}
 	return NULL;
 }
 
-static const struct plan_item *follow_plan(struct following *following,
-					   const struct plan *plan,
-					   const struct index_entry *entry)
+static size_t place_of(const struct building *building, const char *path)
 {
+	const struct index view = {.entries = building->entries,
+				   .nr = building->nr};
+
+	return index_position(&view, path, strlen(path));
+}
+
+/* The item of entry `i`. */
+static const struct plan_item *follow_plan(struct following *following,
+					   const struct building *building,
+					   size_t i)
+{
+	const struct plan *plan = building->plan;
+
 	for (; following->item < plan->nr; following->item++) {
 		const struct plan_item *item = &plan->items[following->item];
-		int order = strcmp(item->path, entry->path);
 
-		if (order >= 0)
-			return order ? NULL : item;
+		if (!following->known)
+			following->at = place_of(building, item->path);
+		following->known = following->at > i;
+		if (following->known)
+			return NULL;
+		if (following->at == i &&
+		    !strcmp(item->path, building->entries[i].path))
+			return item;
 	}
 	return NULL;
+}
+
+/* One of the index itself has the same path at the same place. */
+static bool is_as_before(const struct index_entry *entry,
+			 const struct index_entry *before)
+{
+	return before &&
+	       (before->path == entry->path ||
+		(before->mode == entry->mode &&
+		 oid_equal(index_entry_oid(before), index_entry_oid(entry))));
 }
 
 static void set_stats(struct building *building)
 {
 	const struct index *index = building->now->scan->index;
-	struct following following = {0, 0};
+	struct following following = {0};
 
 	for (size_t i = 0; i < building->nr; i++) {
 		struct index_entry *entry = &building->entries[i];
@@ -316,7 +377,7 @@ static void set_stats(struct building *building)
 
 		if (!is_plain(entry))
 			continue;
-		item = follow_plan(&following, building->plan, entry);
+		item = follow_plan(&following, building, i);
 		before = follow_index(&following, index, entry);
 		if (item && item->done) {
 			stat_from_item(building, entry, item);
@@ -325,10 +386,7 @@ static void set_stats(struct building *building)
 		/* A racy entry whose file is known to be as staged must not be
 		 * marked as unknown: git merge --abort, which compares by stat
 		 * alone, would refuse. */
-		if (!before || before->mode != entry->mode ||
-		    !oid_equal(index_entry_oid(before),
-			       index_entry_oid(entry)) ||
-		    entry->flags & INDEX_RACY) {
+		if (!is_as_before(entry, before) || entry->flags & INDEX_RACY) {
 			stat_from_disk(building, entry);
 			entry->flags &= (uint8_t)~INDEX_RACY;
 		} else if (entry->flags &
