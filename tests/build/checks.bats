@@ -37,12 +37,14 @@ setup() {
 	printf '#include "base/a.h"\n#include <cjson/cJSON.h>\n' >src/core/save/c.c
 	printf '#include "base/a.h"\n#include <zlib.h>\n' >src/git/d.c
 	printf '#include "base/a.h"\n#  include <nettle/sha1.h>\n' >src/git/e.c
+	printf '#include "base/a.h"\n#include <libdeflate.h>\n' >src/git/f.c
 	run -1 "$TOP/tests/check-layers.sh" .
 	assert_line 'src/core/save/b.c:2: libgit2 is included outside of its door'
 	assert_line 'src/core/save/c.c:2: cJSON is included outside of its door'
 	assert_line 'src/git/d.c:2: zlib is included outside of its door'
 	assert_line 'src/git/e.c:2: nettle is included outside of its door'
-	assert_equal "${#lines[@]}" 4
+	assert_line 'src/git/f.c:2: libdeflate is included outside of its door'
+	assert_equal "${#lines[@]}" 5
 }
 
 @test "check-layers finds a first include that is not the file's own" {

@@ -10,7 +10,7 @@ make_here() {
 
 @test "make says which library is missing, and where help is" {
 	run -2 make_here PKG_CONFIG=false all
-	assert_output --partial 'false does not find all of: libgit2 libcjson zlib nettle yaml-0.1'
+	assert_output --partial 'false does not find all of: libgit2 libcjson zlib libdeflate nettle yaml-0.1'
 	assert_output --partial 'contrib/setup'
 }
 

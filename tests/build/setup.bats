@@ -27,8 +27,8 @@ set_up() {
 	bare_path
 	run -1 set_up
 	assert_line 'setup: there is no apt-get here'
-	assert_line --partial ' libgit2-dev libcjson-dev zlib1g-dev nettle-dev libyaml-dev'
-	assert_line --partial 'brew install pkgconf libgit2 cjson nettle libyaml'
+	assert_line --partial ' libgit2-dev libcjson-dev zlib1g-dev libdeflate-dev nettle-dev libyaml-dev'
+	assert_line --partial 'brew install pkgconf libgit2 cjson libdeflate nettle libyaml'
 }
 
 @test "set-up without root and sudo names the packages and stops" {
