@@ -24,6 +24,36 @@ static struct pack_entry *make_entries(size_t nr)
 
 static const unsigned char pack_sum[20] = "0123456789012345678";
 
+static void ids_are_sorted(void **state)
+{
+	static const size_t counts[] = {0, 1, 2, 3, 300, 5000};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct pack_entry *entries = make_entries(counts[i]);
+		uint64_t sum = 0;
+
+		/* Some bytes are all there is, others are not. */
+		for (size_t j = 0; j < counts[i]; j++) {
+			entries[j].oid.id[0] &= j % 3 ? 0xff : 0x81;
+			entries[j].offset = j;
+			entries[j].crc = (uint32_t)j * entries[j].oid.id[19];
+		}
+		pack_entries_sort_by_oid(entries, counts[i]);
+		for (size_t j = 0; j < counts[i]; j++) {
+			const struct pack_entry *entry = &entries[j];
+
+			assert_true(!j || oid_compare(&entries[j - 1].oid,
+						      &entry->oid) < 0);
+			assert_int_equal(entry->crc, (uint32_t)entry->offset *
+							     entry->oid.id[19]);
+			sum += entry->offset + 1;
+		}
+		assert_int_equal(sum, counts[i] * (counts[i] + 1) / 2);
+		free(entries);
+	}
+}
+
 /* The file that is written for these entries. */
 static void write_index(struct buf *out, const struct pack_entry *entries,
 			size_t nr)
@@ -222,6 +252,7 @@ static void refuses_any_other_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ids_are_sorted),
 		IN_SCRATCH(git_reads_what_is_written),
 		IN_SCRATCH(reads_what_is_written),
 		IN_SCRATCH(any_other_is_another),
