@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
+#include "base/derived.h"
 #include "base/fingerprint.h"
 #include "git/repository.h"
 #include "worktree/roster.h"
@@ -14,7 +14,6 @@
  * order: the file never leaves it.
  */
 #define MAGIC "checkpoint-recall 2\n\n\n"
-#define MAX_BYTES (1u << 30)
 
 struct header {
 	char magic[sizeof(MAGIC)];
@@ -42,7 +41,7 @@ struct file {
 struct recall {
 	struct recall_head head;
 	uint64_t seed;
-	struct buf text; /* what the items point into */
+	struct derived file; /* what the items point into */
 	struct recalled *items;
 	size_t nr;
 	uint64_t *links; /* sorted */
@@ -52,12 +51,6 @@ struct recall {
 };
 
 /* -- reading ------------------------------------------------------------- */
-
-static bool is_whole(const struct buf *text)
-{
-	return text->len >= sizeof(struct header) + FINGERPRINT_SEAL_SIZE &&
-	       fingerprint_is_sealed(text->ptr, text->len);
-}
 
 static bool files_are_clean(const char *files, size_t len)
 {
@@ -133,20 +126,20 @@ static void enter_all(struct recall *recall)
 
 static bool parse(struct recall *recall)
 {
-	const struct buf *text = &recall->text;
+	const struct derived *file = &recall->file;
 	struct header header;
 	const char *at;
 	size_t left;
 
-	if (!is_whole(text))
+	if (file->len < sizeof(header))
 		return false;
-	memcpy(&header, text->ptr, sizeof(header));
+	memcpy(&header, file->data, sizeof(header));
 	if (memcmp(header.magic, MAGIC, sizeof(MAGIC)) ||
 	    strnlen(header.head.epoch, RECALL_EPOCH_SIZE) !=
 		    RECALL_EPOCH_SIZE - 1)
 		return false;
-	at = text->ptr + sizeof(header);
-	left = text->len - sizeof(header) - FINGERPRINT_SEAL_SIZE;
+	at = file->data + sizeof(header);
+	left = file->len - sizeof(header);
 	if (header.nr > left / sizeof(struct record))
 		return false;
 	left -= (size_t)header.nr * sizeof(struct record);
@@ -163,9 +156,7 @@ static bool parse(struct recall *recall)
 	for (size_t i = 0; i < recall->nr; i++)
 		if (!take_record(&recall->items[i],
 				 at + i * sizeof(struct record),
-				 text->ptr + text->len - FINGERPRINT_SEAL_SIZE -
-					 left,
-				 left))
+				 file->data + file->len - left, left))
 			return false;
 	recall->head = header.head;
 	recall->seed = header.seed;
@@ -178,8 +169,8 @@ static void make_empty(struct recall *recall)
 {
 	free(recall->items);
 	free(recall->links);
-	buf_release(&recall->text);
-	*recall = (struct recall){.text = BUF_INIT};
+	derived_release(&recall->file);
+	*recall = (struct recall){0};
 	recall->seed = fingerprint_seed();
 }
 
@@ -191,15 +182,11 @@ static char *recall_path(const struct repository *repo)
 struct recall *recall_read(const struct repository *repo)
 {
 	struct recall *recall = xcalloc(1, sizeof(*recall));
-	struct error ignored = ERROR_INIT;
 	char *path = recall_path(repo);
 
-	recall->text = (struct buf)BUF_INIT;
 	/* Missing or unreadable: then nothing is known. */
-	if (buf_read_file(&recall->text, path, MAX_BYTES, &ignored) < 0 ||
-	    !parse(recall))
+	if (!derived_open(&recall->file, path) || !parse(recall))
 		make_empty(recall);
-	error_release(&ignored);
 	free(path);
 	return recall;
 }
@@ -208,9 +195,7 @@ struct recall *recall_parse(const void *data, size_t len)
 {
 	struct recall *recall = xcalloc(1, sizeof(*recall));
 
-	recall->text = (struct buf)BUF_INIT;
-	buf_add(&recall->text, data, len);
-	if (!parse(recall))
+	if (!derived_copy(&recall->file, data, len) || !parse(recall))
 		make_empty(recall);
 	return recall;
 }
@@ -234,7 +219,7 @@ void recall_free(struct recall *recall)
 	free(recall->items);
 	free(recall->links);
 	free(recall->slots);
-	buf_release(&recall->text);
+	derived_release(&recall->file);
 	free(recall);
 }
 
@@ -379,7 +364,7 @@ void recall_add_file(struct buf *out, const char *name, const struct stat *st)
 
 /* -- writing ------------------------------------------------------------- */
 
-static void add_record(struct buf *out, const struct recalled *item,
+static void add_record(struct derived_writer *out, const struct recalled *item,
 		       uint64_t *start)
 {
 	struct record record;
@@ -395,11 +380,12 @@ static void add_record(struct buf *out, const struct recalled *item,
 	record.mode = item->mode;
 	record.file_mode = item->file_mode;
 	record.exec_mode = item->exec_mode;
-	buf_add(out, &record, sizeof(record));
+	derived_add(out, &record, sizeof(record));
 	*start += record.path_len + record.names_len + record.files_len;
 }
 
-static void add_links(struct buf *out, const uint64_t *links, size_t nr)
+static void add_links(struct derived_writer *out, const uint64_t *links,
+		      size_t nr)
 {
 	uint64_t *sorted;
 
@@ -407,7 +393,7 @@ static void add_links(struct buf *out, const uint64_t *links, size_t nr)
 		return;
 	sorted = xmemdup(links, nr * sizeof(*links));
 	qsort(sorted, nr, sizeof(*sorted), compare_inode);
-	buf_add(out, sorted, nr * sizeof(*sorted));
+	derived_add(out, sorted, nr * sizeof(*sorted));
 	free(sorted);
 }
 
@@ -416,10 +402,9 @@ int recall_write(const struct repository *repo, const struct recall_head *head,
 		 const uint64_t *links, size_t nr_links, struct error *err)
 {
 	struct header header;
-	struct buf out = BUF_INIT;
+	struct derived_writer out;
 	char *path = recall_path(repo);
 	uint64_t start = 0;
-	int ret;
 
 	memset(&header, 0, sizeof(header));
 	memcpy(header.magic, MAGIC, sizeof(MAGIC));
@@ -427,19 +412,16 @@ int recall_write(const struct repository *repo, const struct recall_head *head,
 	header.seed = seed;
 	header.nr = nr;
 	header.nr_links = nr_links;
-	buf_add(&out, &header, sizeof(header));
+	derived_begin(&out, path);
+	free(path);
+	derived_add(&out, &header, sizeof(header));
 	for (size_t i = 0; i < nr; i++)
 		add_record(&out, items[i], &start);
 	add_links(&out, links, nr_links);
 	for (size_t i = 0; i < nr; i++) {
-		buf_add(&out, items[i]->path, items[i]->path_len + 1);
-		buf_add(&out, items[i]->names, items[i]->names_len);
-		buf_add(&out, items[i]->files, items[i]->files_len);
+		derived_add(&out, items[i]->path, items[i]->path_len + 1);
+		derived_add(&out, items[i]->names, items[i]->names_len);
+		derived_add(&out, items[i]->files, items[i]->files_len);
 	}
-	fingerprint_seal(&out);
-	/* Not synced: what a crash tears, no watch answers for. */
-	ret = file_replace(path, out.ptr, out.len, false, err);
-	free(path);
-	buf_release(&out);
-	return ret;
+	return derived_end(&out, err);
 }
