@@ -29,6 +29,7 @@ struct counting {
 	struct repository *repo;
 	const struct remaining *refs;
 	struct held_objects objects; /* of those that go */
+	struct buf stay;	     /* lines: what git walks for the others */
 	struct held_bytes *out;
 };
 
@@ -218,6 +219,8 @@ static int find_candidates(struct counting *counting, struct error *err)
 	remaining_add_lines(counting->repo, &counting->refs->stay, "^", &input);
 	command.input = input.ptr;
 	command.input_len = input.len;
+	remaining_add_lines(counting->repo, &counting->refs->stay, "",
+			    &counting->stay);
 	object_read_few(counting->repo);
 	ret = list_candidates(counting, &command, err);
 	buf_release(&input);
@@ -241,17 +244,14 @@ static int find_elsewhere(struct counting *counting, struct error *err)
 	struct git_command command = {
 		.repo = counting->repo, .argv = argv, .env = unhurried};
 	struct error child_err = ERROR_INIT;
-	struct buf input = BUF_INIT;
 	struct git_child child;
 	int ret;
 
-	object_read_many(counting->repo);
-	remaining_add_lines(counting->repo, &counting->refs->stay, "", &input);
-	object_read_few(counting->repo);
 	ret = git_child_start(&child, &command, err);
 	if (ret < 0)
-		goto done;
-	ret = git_child_write(&child, input.ptr, input.len, err);
+		return ret;
+	ret = git_child_write(&child, counting->stay.ptr, counting->stay.len,
+			      err);
 	close(child.to);
 	child.to = -1;
 	if (!ret)
@@ -261,8 +261,6 @@ static int find_elsewhere(struct counting *counting, struct error *err)
 	    !is_over(counting))
 		ret = error_move(err, &child_err);
 	error_release(&child_err);
-done:
-	buf_release(&input);
 	return ret;
 }
 
@@ -345,7 +343,8 @@ static int add_up(struct counting *counting, struct error *err)
 int held_bytes_count(struct repository *repo, const struct remaining *refs,
 		     struct held_bytes *out, struct error *err)
 {
-	struct counting counting = {.repo = repo, .refs = refs, .out = out};
+	struct counting counting = {
+		.repo = repo, .refs = refs, .out = out, .stay = BUF_INIT};
 
 	*out = (struct held_bytes){.known = true};
 	if (find_candidates(&counting, err) < 0 ||
@@ -355,6 +354,7 @@ int held_bytes_count(struct repository *repo, const struct remaining *refs,
 		error_release(err);
 		*out = (struct held_bytes){.loose = true};
 	}
+	buf_release(&counting.stay);
 	free(counting.objects.items);
 	free(counting.objects.elsewhere);
 	return 0;

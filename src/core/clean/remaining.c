@@ -59,9 +59,9 @@ static int compare_refs(const void *a, const void *b)
 }
 
 /* Those below `prefix` that do not go, which are sorted by name. */
-static int add_stay(struct remaining *out, struct repository *repo,
-		    const char *prefix, const struct ref_list *go,
-		    struct error *err)
+static int add_below(struct remaining *out, struct repository *repo,
+		     const char *prefix, const struct ref_list *go,
+		     struct error *err)
 {
 	struct ref_list all = REF_LIST_INIT;
 	int ret = ref_list_read(repo, prefix, &all, err);
@@ -71,6 +71,34 @@ static int add_stay(struct remaining *out, struct repository *repo,
 					sizeof(*go->items), compare_refs))
 			add_id(&out->stay, &all.items[i].oid);
 	ref_list_release(&all);
+	return ret;
+}
+
+/* The same session by session: the names of all would be in memory beside those
+ * that go. What stands where a session should is held as well. */
+static int add_stay(struct remaining *out, struct repository *repo,
+		    const char *prefix, const struct ref_list *go,
+		    struct error *err)
+{
+	struct strlist names = STRLIST_INIT;
+	int ret = ref_list_children(repo, prefix, &names, err);
+
+	for (size_t i = 0; !ret && i < names.nr; i++) {
+		char *below = xstrfmt("%s%s/", prefix, names.items[i]);
+		char *itself = xstrfmt("%s%s", prefix, names.items[i]);
+		struct oid oid;
+
+		ret = ref_read(repo, itself, &oid, err);
+		if (!ret) {
+			add_id(&out->stay, &oid);
+		} else if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
+			error_release(err);
+			ret = add_below(out, repo, below, go, err);
+		}
+		free(below);
+		free(itself);
+	}
+	strlist_release(&names);
 	return ret;
 }
 
