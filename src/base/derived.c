@@ -6,31 +6,20 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/fingerprint.h"
 
 /* -- writing ------------------------------------------------------------- */
 
 void derived_begin(struct derived_writer *writer, const char *path)
 {
-	*writer = (struct derived_writer){
-		.path = xstrdup(path), .fd = -1, .err = ERROR_INIT};
-	writer->piece = xmalloc(FINGERPRINT_PIECE);
-	file_open_beside(&writer->fd, &writer->temporary, path, &writer->err);
-}
-
-static void write_out(struct derived_writer *writer, const void *data,
-		      size_t len)
-{
-	if (!writer->err.code &&
-	    file_write_all(writer->fd, data, len, &writer->err) < 0)
-		error_prefix(&writer->err, "'%s'", writer->temporary);
+	*writer = (struct derived_writer){.piece = xmalloc(FINGERPRINT_PIECE)};
+	replacement_begin(&writer->file, path);
 }
 
 static void flush(struct derived_writer *writer)
 {
 	writer->sum = fingerprint_add(writer->sum, writer->piece, writer->len);
-	write_out(writer, writer->piece, writer->len);
+	replacement_write(&writer->file, writer->piece, writer->len);
 	writer->len = 0;
 }
 
@@ -56,24 +45,10 @@ void derived_add(struct derived_writer *writer, const void *data, size_t len)
 
 int derived_end(struct derived_writer *writer, struct error *err)
 {
-	int ret;
-
 	flush(writer);
-	write_out(writer, &writer->sum, sizeof(writer->sum));
-	if (writer->err.code && writer->fd >= 0)
-		close(writer->fd);
-	else if (!writer->err.code)
-		file_put_in_place(writer->fd, writer->temporary, writer->path,
-				  &writer->err);
-	ret = writer->err.code;
-	if (ret && writer->temporary)
-		unlink(writer->temporary);
-	if (ret)
-		error_move(err, &writer->err);
-	free(writer->temporary);
+	replacement_write(&writer->file, &writer->sum, sizeof(writer->sum));
 	free(writer->piece);
-	free(writer->path);
-	return ret;
+	return replacement_end(&writer->file, err);
 }
 
 /* -- reading ------------------------------------------------------------- */

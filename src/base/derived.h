@@ -8,16 +8,15 @@
 #define BASE_DERIVED_H
 
 #include "base/error.h"
+#include "base/replacement.h"
 
 /* -- writing ------------------------------------------------------------- */
 
 struct derived_writer {
-	char *path, *temporary;
-	int fd;
+	struct replacement file;
 	char *piece;
 	size_t len; /* of it, so far */
 	uint64_t sum;
-	struct error err;
 };
 
 /* What fails is told at the end, which must follow. */

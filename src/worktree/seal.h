@@ -120,7 +120,8 @@ bool seal_inodes(const struct seal *seal, const struct seal_inode **out,
 /* -- writing ------------------------------------------------------------- */
 
 struct seal_writer;
-struct seal_writer *seal_writer_new(void);
+/* For the file, which is replaced by seal_write(), or stays as it is. */
+struct seal_writer *seal_writer_new(const struct repository *repo);
 void seal_writer_free(struct seal_writer *writer);
 
 struct seal_new_dir {
@@ -137,8 +138,8 @@ uint64_t seal_at(const struct seal_writer *writer);
 void seal_add_inode(struct seal_writer *writer, uint64_t inode);
 
 /* Replace the file; `head` has its lists. */
-int seal_write(struct seal_writer *writer, const struct repository *repo,
-	       const struct seal_head *head, const struct seal_rules *rules,
-	       size_t nr_rules, struct error *err);
+int seal_write(struct seal_writer *writer, const struct seal_head *head,
+	       const struct seal_rules *rules, size_t nr_rules,
+	       struct error *err);
 
 #endif

@@ -1,12 +1,16 @@
 #include "worktree/seal_file.h"
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/fingerprint.h"
+#include "base/replacement.h"
 #include "git/repository.h"
 
+#define PIECE_BYTES (64u << 10)
+
 struct seal_writer {
-	struct buf out; /* header, records; at last the parts */
+	struct replacement file; /* header, records; at last the parts */
+	struct buf out;		 /* what is not in it yet */
+	uint64_t written;	 /* how much is */
 	uint64_t seed;
 	uint64_t top; /* the last that was added */
 	struct buf looked;
@@ -14,10 +18,14 @@ struct seal_writer {
 	size_t nr_inodes, alloc_inodes;
 };
 
-struct seal_writer *seal_writer_new(void)
+struct seal_writer *seal_writer_new(const struct repository *repo)
 {
 	struct seal_writer *writer = xcalloc(1, sizeof(*writer));
+	char *path = repository_path(repo, "checkpoint.d/seal");
 	struct seal_header empty;
+
+	replacement_begin(&writer->file, path);
+	free(path);
 
 	writer->out = writer->looked = (struct buf)BUF_INIT;
 	writer->seed = fingerprint_seed();
@@ -30,6 +38,7 @@ void seal_writer_free(struct seal_writer *writer)
 {
 	if (!writer)
 		return;
+	replacement_drop(&writer->file);
 	buf_release(&writer->out);
 	buf_release(&writer->looked);
 	free(writer->inodes);
@@ -38,20 +47,27 @@ void seal_writer_free(struct seal_writer *writer)
 
 uint64_t seal_at(const struct seal_writer *writer)
 {
-	return writer->out.len;
+	return writer->written + writer->out.len;
+}
+
+static void flush(struct seal_writer *writer)
+{
+	replacement_write(&writer->file, writer->out.ptr, writer->out.len);
+	writer->written += writer->out.len;
+	buf_reset(&writer->out);
 }
 
 void seal_add_inode(struct seal_writer *writer, uint64_t inode)
 {
 	ARRAY_GROW(writer->inodes, writer->nr_inodes, writer->alloc_inodes);
 	writer->inodes[writer->nr_inodes++] = (struct seal_inode){
-		(uint32_t)inode, (uint32_t)(writer->out.len / 8)};
+		(uint32_t)inode, (uint32_t)(seal_at(writer) / 8)};
 }
 
-static void fill_up(struct buf *out)
+static void fill_up(struct seal_writer *writer)
 {
-	while (out->len % 8)
-		buf_addch(out, '\0');
+	while (seal_at(writer) % 8)
+		buf_addch(&writer->out, '\0');
 }
 
 void seal_add_file(struct buf *out, const struct cache_entry *entry)
@@ -103,7 +119,8 @@ uint64_t seal_add(struct seal_writer *writer, const struct seal_new_dir *new)
 {
 	const struct seal_dir *dir = &new->dir;
 	struct buf *out = &writer->out;
-	const uint64_t at = out->len;
+	const uint64_t at = seal_at(writer);
+	const size_t start = out->len;
 	struct seal_record record;
 	size_t cached;
 
@@ -126,13 +143,15 @@ uint64_t seal_add(struct seal_writer *writer, const struct seal_new_dir *new)
 	for (size_t i = 0; i < new->nr_contents; i++)
 		seal_add_file(out, &new->contents[i]);
 	record.cached_len = out->len - cached;
-	fill_up(out);
-	record.len = out->len - at;
-	memcpy(out->ptr + at, &record, sizeof(record));
-	record.sum =
-		seal_sum(writer->seed, at, out->ptr + at + sizeof(record.sum),
-			 out->len - at - sizeof(record.sum));
-	memcpy(out->ptr + at, &record.sum, sizeof(record.sum));
+	fill_up(writer);
+	record.len = out->len - start;
+	memcpy(out->ptr + start, &record, sizeof(record));
+	record.sum = seal_sum(writer->seed, at,
+			      out->ptr + start + sizeof(record.sum),
+			      out->len - start - sizeof(record.sum));
+	memcpy(out->ptr + start, &record.sum, sizeof(record.sum));
+	if (out->len > PIECE_BYTES)
+		flush(writer);
 	if (dir->looked)
 		buf_add(&writer->looked, &at, sizeof(at));
 	return writer->top = at;
@@ -141,13 +160,15 @@ uint64_t seal_add(struct seal_writer *writer, const struct seal_new_dir *new)
 static void add_part(struct seal_writer *writer, struct seal_header *header,
 		     enum seal_part which, const void *data, size_t len)
 {
-	const uint64_t start = writer->out.len;
+	const uint64_t start = seal_at(writer);
 
-	add_list(&writer->out, data, len);
 	header->parts[which] = (struct seal_extent){
 		start, len,
-		seal_sum(writer->seed, start, writer->out.ptr + start, len)};
-	fill_up(&writer->out);
+		seal_sum(writer->seed, start, len ? data : "", len)};
+	flush(writer);
+	replacement_write(&writer->file, data, len);
+	writer->written += len;
+	fill_up(writer);
 }
 
 static int by_inode(const void *a, const void *b)
@@ -210,25 +231,22 @@ static void fill_header(struct seal_header *header,
 	header->dir_mode = head->dir_mode;
 }
 
-int seal_write(struct seal_writer *writer, const struct repository *repo,
-	       const struct seal_head *head, const struct seal_rules *rules,
-	       size_t nr_rules, struct error *err)
+int seal_write(struct seal_writer *writer, const struct seal_head *head,
+	       const struct seal_rules *rules, size_t nr_rules,
+	       struct error *err)
 {
-	char *path = repository_path(repo, "checkpoint.d/seal");
 	struct seal_header header;
-	int ret;
 
 	fill_header(&header, head);
 	header.seed = writer->seed;
 	header.top = writer->top;
 	add_parts(writer, &header, head, rules, nr_rules);
-	header.size = writer->out.len;
+	flush(writer);
+	header.size = writer->written;
 	header.sum = fingerprint_add(0, &header,
 				     sizeof(header) - sizeof(header.sum));
-	memcpy(writer->out.ptr, &header, sizeof(header));
+	replacement_write_at(&writer->file, &header, sizeof(header), 0);
 	/* Not synced: what a crash tears has a wrong sum somewhere, or is of a
 	 * watch that died with it. */
-	ret = file_replace(path, writer->out.ptr, writer->out.len, false, err);
-	free(path);
-	return ret;
+	return replacement_end(&writer->file, err);
 }

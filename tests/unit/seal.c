@@ -24,7 +24,7 @@ static const struct cache_entry one = {
 /* "", "a/" and "a/b/", and what is said of the whole. */
 static void write_three(struct repository *repo)
 {
-	struct seal_writer *writer = seal_writer_new();
+	struct seal_writer *writer = seal_writer_new(repo);
 	struct seal_child child = {.name = "b", .tracked = true};
 	const struct seal_rules rules = {{.path = "a/.gitattributes"}, true};
 	const struct seal_head head = {
@@ -75,7 +75,7 @@ static void write_three(struct repository *repo)
 	dir.dir.path_len = 0;
 	seal_add(writer, &dir);
 	run("mkdir -p .git/checkpoint.d");
-	assert_ok(seal_write(writer, repo, &head, &rules, 1, &err), &err);
+	assert_ok(seal_write(writer, &head, &rules, 1, &err), &err);
 	seal_writer_free(writer);
 }
 
@@ -188,6 +188,82 @@ static void test_what_was_written_is_found(void **state)
 	repository_free(repo);
 }
 
+#define MANY 3000
+
+static uint64_t add_top(struct seal_writer *writer, uint64_t start,
+			const struct seal_child *below)
+{
+	const struct seal_new_dir top = {
+		.dir = {.path = "", .start = start, .nr_children = MANY},
+		.below = below,
+	};
+
+	return seal_add(writer, &top);
+}
+
+/* More than is written at a time, which nobody sees. */
+static void test_many_directories_are_found(void **state)
+{
+	static char names[MANY][16];
+	struct repository *repo = repo_new();
+	struct seal_writer *writer;
+	struct seal_child *below = xcalloc(MANY, sizeof(*below));
+	struct seal_rules rules = {.stat = {.path = ".gitattributes"}};
+	struct error err = ERROR_INIT;
+	struct seal_head head = {
+		.holder = "refs/checkpoints/x/y", .extra = "", .omitted = ""};
+	struct seal_child found;
+	struct seal_dir dir, top;
+	struct seal *seal;
+	uint64_t at;
+
+	(void)state;
+	run("mkdir -p .git/checkpoint.d");
+	snprintf(head.moment.epoch, sizeof(head.moment.epoch), "%016d", 1);
+	writer = seal_writer_new(repo);
+	for (size_t i = 0; i < MANY; i++) {
+		struct seal_new_dir new = {.dir = {.path = names[i],
+						   .path_len = 7,
+						   .start = seal_at(writer)},
+					   .contents = &one,
+					   .nr_contents = 1};
+
+		snprintf(names[i], sizeof(names[i]), "d%05zu/", i);
+		seal_add_inode(writer, i);
+		below[i].name = names[i];
+		below[i].at = seal_add(writer, &new);
+	}
+	add_top(writer, below[0].at, below);
+	assert_ok(seal_write(writer, &head, &rules, 1, &err), &err);
+	seal_writer_free(writer);
+	seal = seal_open(repo);
+	assert_non_null(seal);
+	assert_true(seal_dir_at(seal, seal_top(seal), &top));
+	at = top.start;
+	for (size_t i = 0; i < MANY; i++) {
+		assert_true(seal_dir_next(seal, &at, &dir));
+		assert_string_equal(dir.path, names[i]);
+		assert_true(seal_find_child(&top, names[i], 7, &found));
+		assert_int_equal(found.at, dir.at);
+	}
+	assert_int_equal(at, seal_top(seal));
+	seal_close(seal);
+	free(below);
+	repository_free(repo);
+}
+
+static void test_one_that_is_not_written_leaves_nothing(void **state)
+{
+	struct repository *repo = repo_new();
+
+	(void)state;
+	run("mkdir -p .git/checkpoint.d");
+	seal_writer_free(seal_writer_new(repo));
+	assert_null(seal_open(repo));
+	assert_int_equal(rmdir(".git/checkpoint.d"), 0);
+	repository_free(repo);
+}
+
 static void test_what_is_damaged_is_refused(void **state)
 {
 	struct repository *repo = repo_new();
@@ -218,6 +294,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(test_what_was_written_is_found),
+		IN_SCRATCH(test_many_directories_are_found),
+		IN_SCRATCH(test_one_that_is_not_written_leaves_nothing),
 		IN_SCRATCH(test_what_is_damaged_is_refused),
 	};
 

@@ -293,7 +293,7 @@ static int write_seal(struct sealing *sealing, const char *ref,
 	head.extra_len = extra.len;
 	head.omitted = omitted.ptr;
 	head.omitted_len = omitted.len;
-	ret = seal_write(sealing->writer, snapshot->repo, &head, sealing->rules,
+	ret = seal_write(sealing->writer, &head, sealing->rules,
 			 sealing->nr_rules, err);
 	buf_release(&extra);
 	buf_release(&omitted);
@@ -316,7 +316,7 @@ int snapshot_seal(const struct snapshot *snapshot, const char *ref,
 		      &paths) &&
 	    add_rules(&sealing, &scan->ignore_dirs, ".gitignore", false,
 		      &paths)) {
-		sealing.writer = seal_writer_new();
+		sealing.writer = seal_writer_new(snapshot->repo);
 		sealing.census = census_new();
 		sealing.all = census_new();
 		seal_dir(&sealing, scan->top);
