@@ -170,15 +170,16 @@ static void make_room(struct held_objects *objects, int fd)
 /* Run git with its output in a file, and read that: it can be 40 bytes for each
  * of a million objects. */
 static int list_candidates(struct counting *counting,
-			   struct git_command *command, struct error *err)
+			   const struct git_command *command, struct error *err)
 {
 	int fd;
 	int ret = file_open_unnamed(&fd, counting->repo->git_dir, err);
+	struct git_command listing = *command;
 
 	if (ret < 0)
 		return ret;
-	command->output_fd = &fd;
-	ret = git_run(command, NULL, NULL, err);
+	listing.output_fd = &fd;
+	ret = git_run(&listing, NULL, NULL, err);
 	if (!ret && lseek(fd, 0, SEEK_SET) < 0)
 		ret = error_errno(err, "cannot read what git lists");
 	if (!ret)
