@@ -80,20 +80,49 @@ static bool may_be_more(const struct snapshot *snapshot, uint64_t limit)
 	return total > limit;
 }
 
-/* The largest new file; NULL: there is none. */
-static struct snapshot_file *largest_new(struct snapshot *snapshot)
+/* The largest first. */
+static int compare_size(const void *a, const void *b)
 {
-	struct snapshot_file *largest = NULL;
+	const struct scan_item *x = *(struct scan_item *const *)a;
+	const struct scan_item *y = *(struct scan_item *const *)b;
+
+	if (x->stat.size != y->stat.size)
+		return x->stat.size > y->stat.size ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+static void drop_omitted(struct snapshot *snapshot)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < snapshot->nr_files; i++)
+		if (snapshot->files[i].item->kind != SCAN_OMITTED)
+			snapshot->files[kept++] = snapshot->files[i];
+	snapshot->nr_files = kept;
+}
+
+/* Leave out the largest of the new files, which have `total` bytes, until the
+ * others are within the limit. */
+static void leave_out(struct snapshot *snapshot, uint64_t total, uint64_t limit)
+{
+	struct scan_item **items = NULL;
+	size_t nr = 0, alloc = 0;
 
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
-		struct snapshot_file *file = &snapshot->files[i];
-
-		if (is_new(snapshot, file) &&
-		    (!largest ||
-		     file->item->stat.size > largest->item->stat.size))
-			largest = file;
+		if (!is_new(snapshot, &snapshot->files[i]))
+			continue;
+		ARRAY_GROW(items, nr, alloc);
+		items[nr++] = snapshot->files[i].item;
 	}
-	return largest;
+	qsort(items, nr, sizeof(struct scan_item *), compare_size);
+	for (size_t i = 0; i < nr && total > limit; i++) {
+		total -= items[i]->stat.size;
+		items[i]->kind = SCAN_OMITTED;
+		items[i]->reason = OMIT_TOO_LARGE;
+	}
+	snapshot->left_out = true;
+	drop_omitted(snapshot);
+	free(items);
 }
 
 /*
@@ -123,15 +152,7 @@ static int limit_new_bytes(struct snapshot *snapshot,
 		return error_hint(err, "'--yes' saves them all; .gitignore or "
 				       "checkpoint.exclude leaves some out");
 	}
-	while (total > options->max_new_bytes) {
-		struct snapshot_file *file = largest_new(snapshot);
-
-		snapshot->left_out = true;
-		total -= file->item->stat.size;
-		file->item->kind = SCAN_OMITTED;
-		file->item->reason = OMIT_TOO_LARGE;
-		*file = snapshot->files[--snapshot->nr_files];
-	}
+	leave_out(snapshot, total, options->max_new_bytes);
 	return 0;
 }
 
