@@ -73,17 +73,17 @@ void index_entry_fill(struct index_entry *entry, struct arena *arena,
  * may be missing from the children all the same.
  */
 struct index_tree {
-	const char *name; /* one component; "" at the top */
-	uint32_t name_len;
+	const char *name;	     /* one component; "" at the top */
+	struct index_tree *children; /* shorter names first, then bytewise */
+	uint32_t nr_children;
 	int32_t entries; /* how many entries it spans; < 0: not valid */
 	struct oid oid;	 /* where valid */
+	uint16_t name_len;
 	/*
 	 * Valid, and so is every directory below it, none of which is missing.
 	 * index_read() and index_tree_update() say so; it is in no file.
 	 */
 	bool complete;
-	struct index_tree *children; /* shorter names first, then bytewise */
-	uint32_t nr_children;
 };
 
 /* The child of that name, or NULL. */

@@ -57,10 +57,10 @@ static bool parse_head(struct parser *p, struct index_tree *tree, bool top)
 		memchr(p->pos, '\0', (size_t)(p->end - p->pos));
 	int32_t children;
 
-	if (!nul)
+	if (!nul || nul - p->pos > UINT16_MAX)
 		return false;
 	tree->name = (const char *)p->pos;
-	tree->name_len = (uint32_t)(nul - p->pos);
+	tree->name_len = (uint16_t)(nul - p->pos);
 	if (top != !tree->name_len || memchr(tree->name, '/', tree->name_len))
 		return false;
 	p->pos = nul + 1;

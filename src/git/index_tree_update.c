@@ -80,6 +80,12 @@ static int read_tree(struct update *update, struct index_tree *tree,
 	while ((ret = tree_next(&raw, &pos, &entry, err)) > 0) {
 		bool is_dir = entry.mode == MODE_TREE;
 
+		/* None that can be opened is a hundredth of that. */
+		if (is_dir && entry.name_len > UINT16_MAX) {
+			ret = error_set(err, ERR_INVALID,
+					"a directory's name is too long");
+			goto done;
+		}
 		dirs += is_dir;
 		files += !is_dir;
 	}
@@ -98,7 +104,7 @@ static int read_tree(struct update *update, struct index_tree *tree,
 			continue;
 		child = &tree->children[tree->nr_children++];
 		child->name = copy_name(update, entry.name, entry.name_len);
-		child->name_len = (uint32_t)entry.name_len;
+		child->name_len = (uint16_t)entry.name_len;
 		child->oid = entry.oid;
 	}
 done:

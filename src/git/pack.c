@@ -323,6 +323,8 @@ int pack_finish(struct pack *pack, struct error *err)
 
 	if (pack->finished)
 		return 0;
+	/* What follows takes memory of its own. */
+	deflater_pool_drain(&pack->deflaters);
 	ret = pack_writer_finish(&pack->writer, err);
 	if (ret < 0 || !pack->writer.nr)
 		return ret;

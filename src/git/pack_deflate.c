@@ -26,14 +26,21 @@ static void free_deflater(struct deflater *deflater)
 	free(deflater);
 }
 
-void deflater_pool_release(struct deflater_pool *pool)
+void deflater_pool_drain(struct deflater_pool *pool)
 {
+	pthread_mutex_lock(&pool->lock);
 	while (pool->idle) {
 		struct deflater *next = pool->idle->next;
 
 		free_deflater(pool->idle);
 		pool->idle = next;
 	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void deflater_pool_release(struct deflater_pool *pool)
+{
+	deflater_pool_drain(pool);
 	pthread_mutex_destroy(&pool->lock);
 }
 

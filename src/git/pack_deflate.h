@@ -34,6 +34,8 @@ struct deflater_pool {
 };
 
 void deflater_pool_init(struct deflater_pool *pool, int level);
+/* Free those that nobody has: the last object may be in. */
+void deflater_pool_drain(struct deflater_pool *pool);
 void deflater_pool_release(struct deflater_pool *pool);
 
 /* One for an entry; give it back to the same pool. */

@@ -3,6 +3,7 @@
 #include <sys/vfs.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/derived.h"
 #include "base/fingerprint.h"
 #include "git/repository.h"
@@ -175,7 +176,8 @@ size_t rosters_count(const struct rosters *rosters)
 
 /* -- looking up ---------------------------------------------------------- */
 
-struct roster *roster_new(const struct stat *st, const char *names, size_t len)
+struct roster *roster_new(struct arena *memory, const struct stat *st,
+			  const char *names, size_t len)
 {
 	const struct roster head = {
 		.inode = st->st_ino,
@@ -190,8 +192,9 @@ struct roster *roster_new(const struct stat *st, const char *names, size_t len)
 
 	if (len >= DERIVED_MAX)
 		return NULL;
+	roster = arena_get(memory, size_of(len), 8);
 	/* What fills it up is written, too. */
-	roster = xcalloc(1, size_of(len));
+	memset(roster, 0, size_of(len));
 	memcpy(roster, &head, offsetof(struct roster, names));
 	if (len)
 		memcpy(roster->names, names, len);

@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+struct arena;
 struct repository;
 struct rosters;
 
@@ -76,9 +77,10 @@ uint64_t roster_sum(uint64_t sum, const char *name, size_t len,
  * is no slash, and a NUL. */
 bool roster_names_are_clean(const char *names, size_t len);
 
-/* One of the directory whose fstat() is `st`, without `tracked` and `count`;
- * the caller must free() it. NULL: there are too many names. */
-struct roster *roster_new(const struct stat *st, const char *names, size_t len);
+/* One of the directory whose fstat() is `st`, without `tracked` and `count`,
+ * in `memory`, which must outlive it. NULL: there are too many names. */
+struct roster *roster_new(struct arena *memory, const struct stat *st,
+			  const char *names, size_t len);
 /* Whether a roster that is made from `now` on may be recorded. */
 bool roster_is_quiet(const struct stat *st, const struct timespec *now);
 /* Whether the file system of the open directory keeps the times that it

@@ -259,8 +259,6 @@ static void free_dir(struct scan_dir *dir)
 	}
 	free(dir->items);
 	free(dir->was);
-	if (dir->fresh_roster)
-		free((struct roster *)dir->roster);
 	if (dir->fresh_recalled) {
 		free((char *)dir->recalled->names);
 		free((char *)dir->recalled->files);

@@ -153,7 +153,7 @@ struct scan {
 	bool seen_before;	     /* the index is the one of the last walk */
 	bool doubtful; /* a link to who knows which file: not to be believed */
 	pthread_mutex_t lock; /* of what follows, during the walk */
-	struct arena *arenas; /* paths of items, and directories */
+	struct arena *arenas; /* paths of items, directories, rosters */
 	size_t nr_arenas, alloc_arenas;
 	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
 	 * disk, ignored or not; sorted. */

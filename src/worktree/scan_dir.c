@@ -178,6 +178,20 @@ static void look_at_names(struct reading *reading)
 	}
 }
 
+static void keep_names(struct reading *reading, const struct stat *st)
+{
+	const struct scan_names *names = &reading->names;
+	struct roster *roster = roster_new(
+		memory_of(reading), st, names->listed.ptr, names->listed.len);
+
+	if (!roster)
+		return;
+	roster->tracked = reading->tracked;
+	roster->count = (uint32_t)names->count;
+	reading->dir->roster = roster;
+	reading->dir->fresh_roster = true;
+}
+
 /* The directory's own, and its names. */
 static int read_names(struct reading *reading, struct stat *st,
 		      struct error *err)
@@ -193,8 +207,12 @@ static int read_names(struct reading *reading, struct stat *st,
 		};
 		return 0;
 	}
-	return scan_names_read(&reading->names, reading->scan, reading->dir,
-			       reading->fd, st, reading->tracked, err);
+	if (scan_names_read(&reading->names, reading->scan, reading->dir,
+			    reading->fd, st, reading->tracked, err) < 0)
+		return err->code;
+	if (reading->names.may_be_kept)
+		keep_names(reading, st);
+	return 0;
 }
 
 static void queue_children(struct reading *reading)

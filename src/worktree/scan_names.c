@@ -97,20 +97,6 @@ static int list(struct scan_names *names, const struct scan *scan,
 	return 0;
 }
 
-static void record(const struct scan_names *names, struct scan_dir *dir,
-		   const struct stat *st, uint64_t tracked)
-{
-	struct roster *roster =
-		roster_new(st, names->listed.ptr, names->listed.len);
-
-	if (!roster)
-		return;
-	roster->tracked = tracked;
-	roster->count = (uint32_t)names->count;
-	dir->roster = roster;
-	dir->fresh_roster = true;
-}
-
 int scan_names_read(struct scan_names *names, struct scan *scan,
 		    struct scan_dir *dir, int fd, const struct stat *st,
 		    uint64_t tracked, struct error *err)
@@ -133,9 +119,9 @@ int scan_names_read(struct scan_names *names, struct scan *scan,
 		return err->code;
 	if (dir->seal)
 		sealed_expect(scan, dir, names->seen);
-	if (scan->believes_times && st->st_dev == scan->device &&
-	    roster_is_quiet(st, &scan->start))
-		record(names, dir, st, tracked);
+	names->may_be_kept = scan->believes_times &&
+			     st->st_dev == scan->device &&
+			     roster_is_quiet(st, &scan->start);
 	names->at = names->listed.ptr;
 	names->end = names->listed.ptr + names->listed.len;
 	return 0;

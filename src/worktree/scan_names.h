@@ -16,13 +16,13 @@ struct scan_names {
 	struct buf listed; /* where they were listed just now */
 	char *seen;	   /* which directories of the seal's; or NULL */
 	size_t count;	   /* of all names in the directory but . and .. */
+	bool may_be_kept;  /* `listed` may be believed next time */
 };
 
 /*
  * List the open directory, or take what rosters know of it. `st` is its
  * fstat(), `tracked` the sum of what the index has in it. Fills dir->roster
- * where it may be believed next time. The caller must scan_names_release()
- * in any case.
+ * where there is one already. The caller must scan_names_release() in any case.
  */
 int scan_names_read(struct scan_names *names, struct scan *scan,
 		    struct scan_dir *dir, int fd, const struct stat *st,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/buf.h"
 #include "repo.h"
 
@@ -24,12 +25,13 @@ static void write_some(struct repository *repo, size_t nr)
 {
 	struct rosters *none = rosters_parse("", 0);
 	struct roster **items = xcalloc(nr, sizeof(*items));
+	struct arena arena = ARENA_INIT;
 	struct error err = ERROR_INIT;
 
 	for (size_t i = 0; i < nr; i++) {
 		struct stat st = some_stat(i + 1);
 
-		items[i] = roster_new(&st, "\10one\0\4two", 10);
+		items[i] = roster_new(&arena, &st, "\10one\0\4two", 10);
 		items[i]->tracked = i;
 		items[i]->count = 7;
 	}
@@ -38,8 +40,7 @@ static void write_some(struct repository *repo, size_t nr)
 				nr, &err),
 		  &err);
 	rosters_free(none);
-	for (size_t i = 0; i < nr; i++)
-		free(items[i]);
+	arena_release(&arena);
 	free(items);
 }
 

@@ -201,20 +201,9 @@ static int count_change(void *context, const struct tree_change *change,
 
 static int count_all(struct snapshot *snapshot, struct error *err)
 {
-	struct oid head_tree = {{0}};
-
 	if (count_files(snapshot, err) < 0)
 		return err->code;
-	if (!snapshot->head.unborn) {
-		struct commit commit;
-
-		if (commit_read(snapshot->repo, &snapshot->head.id, &commit,
-				err) < 0)
-			return err->code;
-		head_tree = commit.tree;
-		commit_release(&commit);
-	}
-	return tree_diff(snapshot->repo, snapshot->trees, &head_tree,
+	return tree_diff(snapshot->repo, snapshot->trees, &snapshot->head_tree,
 			 &snapshot->index_tree, UINT64_MAX, count_change,
 			 &snapshot->count_staged, err);
 }
@@ -257,10 +246,24 @@ struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
 	return snapshot;
 }
 
+static int read_head_tree(struct snapshot *snapshot, struct error *err)
+{
+	struct commit commit;
+
+	if (snapshot->head.unborn)
+		return 0;
+	if (commit_read(snapshot->repo, &snapshot->head.id, &commit, err) < 0)
+		return err->code;
+	snapshot->head_tree = commit.tree;
+	commit_release(&commit);
+	return 0;
+}
+
 int snapshot_conclude(struct snapshot *snapshot,
 		      const struct snapshot_options *options, struct error *err)
 {
 	if (snapshot_read_content(snapshot, options, err) < 0 ||
+	    read_head_tree(snapshot, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
 	    snapshot_collect_extra(snapshot, err) < 0 ||
 	    count_all(snapshot, err) < 0)

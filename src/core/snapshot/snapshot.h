@@ -85,6 +85,10 @@ struct snapshot {
 	size_t nr_recipes, alloc_recipes;
 
 	struct head head;
+	struct oid head_tree; /* zero: there is none yet */
+	/* All that the tree of the index has is there: HEAD or the last
+	 * checkpoint has the same. */
+	bool index_is_held;
 	struct operation operation;
 	struct index_extra index_extra;
 	struct worktree_extra worktree_extra;
