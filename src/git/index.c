@@ -129,7 +129,10 @@ static int assemble(struct index *index, struct repository *repo,
 			return ret;
 		survey(index);
 	}
-	return index_file_verify(file, path, err);
+	ret = index_file_verify(file, path, err);
+	if (!ret)
+		index_file_rest(file);
+	return ret;
 }
 
 int index_read(struct index **out, struct repository *repo, const char *path,

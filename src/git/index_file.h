@@ -89,6 +89,7 @@ struct index_file {
 	 * shared index. 0 in any other file.
 	 */
 	size_t nr_unnamed;
+	size_t entries_end; /* where they do, and extensions begin */
 	struct index_part link, tree;
 	bool sparse;
 	bool untracked_cache;
@@ -120,6 +121,9 @@ bool index_entries_parse(struct index *index, const unsigned char *data,
 
 int index_file_verify(struct index_file *file, const char *path,
 		      struct error *err);
+/* Once it is verified, and its extensions are parsed: nobody reads those again.
+ * With an untracked cache they are megabytes. */
+void index_file_rest(const struct index_file *file);
 void index_file_release(struct index_file *file);
 
 /*

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -285,6 +286,7 @@ static int parse(struct index_file *file, struct index_memory *memory,
 	ret = parse_entries(&parser, err);
 	if (ret < 0)
 		return ret;
+	file->entries_end = parser.pos;
 	return index_extensions_parse(file, parser.pos, err);
 }
 
@@ -338,6 +340,19 @@ int index_file_verify(struct index_file *file, const char *path,
 		return error_set(err, ERR_INVALID,
 				 "index file '%s' has a wrong checksum", path);
 	return 0;
+}
+
+void index_file_rest(const struct index_file *file)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t)file->data + file->entries_end;
+	uintptr_t end = (uintptr_t)file->data + file->len;
+
+	start = (start + page - 1) & ~(page - 1);
+	end &= ~(page - 1);
+	/* The rest of a page belongs to others, too. */
+	if (start < end)
+		madvise((void *)start, end - start, MADV_DONTNEED);
 }
 
 void index_file_release(struct index_file *file)

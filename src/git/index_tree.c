@@ -59,10 +59,10 @@ static bool parse_head(struct parser *p, struct index_tree *tree, bool top)
 
 	if (!nul || nul - p->pos > UINT16_MAX)
 		return false;
-	tree->name = (const char *)p->pos;
 	tree->name_len = (uint16_t)(nul - p->pos);
-	if (top != !tree->name_len || memchr(tree->name, '/', tree->name_len))
+	if (top != !tree->name_len || memchr(p->pos, '/', tree->name_len))
 		return false;
+	tree->name = arena_copy(p->arena, (const char *)p->pos, tree->name_len);
 	p->pos = nul + 1;
 	if (!parse_number(p, ' ', &tree->entries) ||
 	    !parse_number(p, '\n', &children) || children < 0 ||
