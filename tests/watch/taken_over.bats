@@ -104,6 +104,26 @@ sealed_start() {
 	assert_right
 }
 
+# Who has a file open may write to it unseen, so its directory is looked at.
+@test 'a file in place of a directory with such a file stays' {
+	sealed_start
+	exec 7>>deep/er/full/a
+	rm -r deep/er/full
+	echo file >deep/er/full
+	# Sealed anew, as it is now.
+	git add other/two
+	assert_looks_at_all
+	assert_takes_over
+	for text in 1 2 3; do
+		echo "$text" >new/er/a
+		assert_takes_over
+		run -0 git show "$(newest)":deep/er/full
+		assert_output file
+		assert_right
+	done
+	exec 7>&-
+}
+
 @test 'with another index everything is looked at' {
 	sealed_start
 	git add other/two

@@ -402,6 +402,23 @@ static void set_was(struct scan_dir *dir, const struct oid *tree)
 }
 
 /*
+ * The walk led to what the index has below a name where no directory is: a
+ * file or link stands there, as it did when it was sealed. Where one is there
+ * after all, nobody has told of it. 1: it stands there.
+ */
+static int stands_there(const struct scan_dir *dir,
+			const struct scan_dir *child,
+			const struct tree_entry *entry, struct error *err)
+{
+	if (!dir->passed || entry->mode == MODE_GITLINK)
+		return 0;
+	if (child->missing || child->passed)
+		return 1;
+	return error_set(err, ERR_CHANGED, "'%s' is a directory now",
+			 child->path);
+}
+
+/*
  * What the tree by the seal has that still holds; what the children were is
  * handed down to them. `raw` is what the entries point into.
  */
@@ -428,11 +445,16 @@ static int add_sealed(struct snapshot *snapshot, const struct scan_dir *dir,
 		struct scan_dir *child = find_child(dir, children, nr, &entry);
 
 		got = 0;
-		if (child && entry.mode == MODE_TREE)
+		if (child && entry.mode == MODE_TREE) {
 			set_was(child, &entry.oid);
-		else if (!child && is_as_it_was(dir, &entry))
+			continue;
+		}
+		got = child ? stands_there(dir, child, &entry, err)
+			    : is_as_it_was(dir, &entry);
+		if (got > 0)
 			add(entries, entry.name, entry.name_len, entry.mode,
 			    &entry.oid);
+		got = got < 0 ? got : 0;
 	}
 	free(children);
 	return got;
