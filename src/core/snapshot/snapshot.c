@@ -262,6 +262,7 @@ static int read_head_tree(struct snapshot *snapshot, struct error *err)
 int snapshot_conclude(struct snapshot *snapshot,
 		      const struct snapshot_options *options, struct error *err)
 {
+	snapshot->keeps_trees = options->keep_trees;
 	if (snapshot_read_content(snapshot, options, err) < 0 ||
 	    read_head_tree(snapshot, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
@@ -290,7 +291,6 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 {
 	struct snapshot *snapshot = snapshot_new(repo, pack, cache);
 
-	snapshot->keeps_trees = options->keep_trees;
 	if (head_read(repo, &snapshot->head, err) < 0 ||
 	    operation_read(repo, &snapshot->operation, err) < 0 ||
 	    watch_ask(&snapshot->told, repo, !options->look_at_all, NULL, err) <
