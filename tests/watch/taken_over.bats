@@ -124,6 +124,17 @@ sealed_start() {
 	exec 7>&-
 }
 
+@test 'the files that a task has changed are in its record' {
+	sealed_start
+	git checkpoint session start --quiet
+	git checkpoint task start T --quiet
+	echo 2 >deep/er/full/a
+	assert_takes_over
+	run -0 git checkpoint show --json latest
+	assert_equal "$(jq -c '[.task.files.modified[].path]' <<<"$output" |
+		grep -c '"deep/er/full/a"')" 1
+}
+
 @test 'with another index everything is looked at' {
 	sealed_start
 	git add other/two
