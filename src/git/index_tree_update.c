@@ -17,16 +17,6 @@ struct update {
 	uint64_t seen; /* files and directories */
 };
 
-static const char *copy_name(struct update *update, const char *name,
-			     size_t len)
-{
-	char *copy = arena_get(update->arena, len + 1, 1);
-
-	memcpy(copy, name, len);
-	copy[len] = '\0';
-	return copy;
-}
-
 static struct index_tree *new_children(struct update *update, size_t nr)
 {
 	return nr ? arena_get(update->arena, nr * sizeof(struct index_tree), 8)
@@ -59,7 +49,8 @@ static void take_over(struct update *update, struct index_tree *to,
 		if (child->entries <= 0)
 			continue;
 		*copy = *child;
-		copy->name = copy_name(update, child->name, child->name_len);
+		copy->name =
+			arena_copy(update->arena, child->name, child->name_len);
 		take_over(update, copy, child);
 		to->nr_children++;
 	}
@@ -103,7 +94,8 @@ static int read_tree(struct update *update, struct index_tree *tree,
 		if (entry.mode != MODE_TREE)
 			continue;
 		child = &tree->children[tree->nr_children++];
-		child->name = copy_name(update, entry.name, entry.name_len);
+		child->name =
+			arena_copy(update->arena, entry.name, entry.name_len);
 		child->name_len = (uint16_t)entry.name_len;
 		child->oid = entry.oid;
 	}
