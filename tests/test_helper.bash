@@ -46,6 +46,8 @@ scratch_setup() {
 	git config --global user.email 'author@example.com'
 	git config --global init.defaultBranch main
 	git config --global advice.detachedHead false
+	# A commit of many files would leave gc behind it, at work beside the test.
+	git config --global gc.auto 0
 	# Without the samples of hooks; tests may write to info/exclude.
 	mkdir -p "$HOME/template/info"
 	git config --global init.templateDir "$HOME/template"

@@ -6,7 +6,6 @@ load ../test_helper
 @test 'random states come back, also what git does with them afterwards' {
 	first=${PROPERTY_SEED:-1}
 	number=${PROPERTY_STATES:-100}
-	git config --global gc.auto 0
 	for ((seed = first; seed < first + number; seed++)); do
 		mkdir "$TMPDIR/$seed"
 		"$BATS_TEST_DIRNAME/random_state" "$seed" "$TMPDIR/$seed" ||
