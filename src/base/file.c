@@ -78,6 +78,11 @@ static int sync_fd(int fd)
 	return ret;
 }
 
+int file_sync(int fd, struct error *err)
+{
+	return sync_fd(fd) < 0 ? error_errno(err, "cannot sync") : 0;
+}
+
 int file_sync_dir(const char *path, struct error *err)
 {
 	char *dir = directory_of(path);
@@ -142,8 +147,8 @@ static int sync_and_close(int fd, bool sync, struct error *err)
 {
 	int ret = 0;
 
-	if (sync && sync_fd(fd) < 0)
-		ret = error_errno(err, "cannot sync");
+	if (sync)
+		ret = file_sync(fd, err);
 	/* Some file systems tell only here that there was no room. */
 	if (close(fd) < 0 && !ret)
 		ret = error_errno(err, "cannot close");

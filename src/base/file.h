@@ -40,6 +40,7 @@ int file_replace_mode(const char *path, const void *data, size_t len,
 int file_open_unnamed(int *out_fd, const char *dir, struct error *err);
 /* Write all of it, whatever write(2) does. */
 int file_write_all(int fd, const void *data, size_t len, struct error *err);
+int file_sync(int fd, struct error *err);
 /* fsync(2) the directory that holds `path`. */
 int file_sync_dir(const char *path, struct error *err);
 

@@ -94,7 +94,8 @@ done:
 	return NULL;
 }
 
-int thread_for(size_t nr, thread_work work, void *context, struct error *err)
+static int run_loop(size_t nr, unsigned threads, thread_work work,
+		    void *context, struct error *err)
 {
 	struct loop loop = {
 		.work = work,
@@ -102,7 +103,6 @@ int thread_for(size_t nr, thread_work work, void *context, struct error *err)
 		.nr = nr,
 		.mutex = PTHREAD_MUTEX_INITIALIZER,
 	};
-	unsigned threads = thread_count();
 
 	if (threads > nr)
 		threads = nr ? (unsigned)nr : 1;
@@ -117,6 +117,17 @@ int thread_for(size_t nr, thread_work work, void *context, struct error *err)
 	if (loop.ret < 0)
 		error_move(err, &loop.err);
 	return loop.ret;
+}
+
+int thread_for(size_t nr, thread_work work, void *context, struct error *err)
+{
+	return run_loop(nr, thread_count(), work, context, err);
+}
+
+int thread_for_waits(size_t nr, thread_work work, void *context,
+		     struct error *err)
+{
+	return run_loop(nr, THREADS_MAX, work, context, err);
 }
 
 struct thread_queue {

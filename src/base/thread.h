@@ -17,6 +17,10 @@ unsigned thread_count(void);
  */
 typedef int (*thread_work)(void *context, size_t i, struct error *err);
 int thread_for(size_t nr, thread_work work, void *context, struct error *err);
+/* The same for work that waits more than it computes: all at once, up to 8,
+ * however many processors there are. */
+int thread_for_waits(size_t nr, thread_work work, void *context,
+		     struct error *err);
 
 /*
  * A queue of tasks that may add tasks: `work` is called for each until none is

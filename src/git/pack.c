@@ -319,13 +319,19 @@ uint64_t pack_bytes(struct pack *pack)
 
 int pack_finish(struct pack *pack, struct error *err)
 {
+	return pack_finish_with(pack, NULL, 0, err);
+}
+
+int pack_finish_with(struct pack *pack, const int *beside, size_t nr,
+		     struct error *err)
+{
 	int ret;
 
 	if (pack->finished)
 		return 0;
 	/* What follows takes memory of its own. */
 	deflater_pool_drain(&pack->deflaters);
-	ret = pack_writer_finish(&pack->writer, err);
+	ret = pack_writer_finish(&pack->writer, beside, nr, err);
 	if (ret < 0 || !pack->writer.nr)
 		return ret;
 	pack->finished = true;

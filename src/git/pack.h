@@ -81,6 +81,13 @@ uint64_t pack_bytes(struct pack *pack);
  * git's packs.
  */
 int pack_finish(struct pack *pack, struct error *err);
+/*
+ * The same, and sync the files behind these `nr` descriptors (6 at most) at the
+ * same time, for what would be a commit of the file system for each is one for
+ * all. The pack must have an object.
+ */
+int pack_finish_with(struct pack *pack, const int *beside, size_t nr,
+		     struct error *err);
 
 /* Drop the .keep of a finished pack, remove an unfinished one. */
 void pack_free(struct pack *pack);

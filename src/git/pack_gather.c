@@ -222,7 +222,7 @@ static int merge(struct repository *repo, const struct candidate *packs,
 	for (size_t i = 0; !ret && i < nr; i++)
 		ret = copy_pack(&writer, packs[i].name, &whole[i], err);
 	if (!ret)
-		ret = pack_writer_finish(&writer, err);
+		ret = pack_writer_finish(&writer, NULL, 0, err);
 	for (size_t i = 0; !ret && i < nr; i++) {
 		/* All that was in the others may have been in this one. */
 		if (writer.name && !strcmp(packs[i].name, writer.name))

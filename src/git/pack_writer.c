@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/hex.h"
+#include "base/thread.h"
 #include "git/pack_check.h"
 #include "git/pack_list.h"
 #include "git/repository.h"
@@ -207,15 +208,7 @@ static int write_count(struct pack_writer *writer, struct error *err)
 	return 0;
 }
 
-static int sync_file(const struct pack_writer *writer,
-		     const struct pack_file *file, struct error *err)
-{
-	if (writer->fleeting)
-		return 0;
-	return pack_file_sync(file, writer->repo, err);
-}
-
-/* All bytes on disk, read back and checked; entries sorted by id. */
+/* All bytes in the file, read back and checked; entries sorted by id. */
 static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 		       struct error *err)
 {
@@ -223,8 +216,7 @@ static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 	    write_count(writer, err) < 0 ||
 	    pack_check(writer->file.fd, writer->written, writer->entries,
 		       writer->nr, writer->inflates, sum, err) < 0 ||
-	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0 ||
-	    sync_file(writer, &writer->file, err) < 0)
+	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0)
 		return err->code;
 	sort(writer);
 	return 0;
@@ -239,7 +231,39 @@ static int make_index(const struct pack_writer *writer, struct pack_file *index,
 	    pack_index_compare(index->fd, writer->entries, writer->nr, sum,
 			       err) < 0)
 		return err->code;
-	return sync_file(writer, index, err);
+	return 0;
+}
+
+/* -- to the disk --------------------------------------------------------- */
+
+struct syncing {
+	const struct pack_writer *writer;
+	const struct pack_file *index;
+	const int *beside;
+};
+
+/* The pack, its index, and what goes with them. */
+static int sync_one(void *context, size_t i, struct error *err)
+{
+	const struct syncing *syncing = context;
+	const struct pack_writer *writer = syncing->writer;
+
+	if (i >= 2)
+		return file_sync(syncing->beside[i - 2], err);
+	if (writer->fleeting)
+		return 0;
+	return pack_file_sync(i ? syncing->index : &writer->file, writer->repo,
+			      err);
+}
+
+/* All at once: what would be a commit of the file system for each is one. */
+static int sync_all(const struct pack_writer *writer,
+		    const struct pack_file *index, const int *beside, size_t nr,
+		    struct error *err)
+{
+	struct syncing syncing = {writer, index, beside};
+
+	return thread_for_waits(2 + nr, sync_one, &syncing, err);
 }
 
 /*
@@ -278,7 +302,8 @@ done:
 	return ret;
 }
 
-int pack_writer_finish(struct pack_writer *writer, struct error *err)
+int pack_writer_finish(struct pack_writer *writer, const int *beside, size_t nr,
+		       struct error *err)
 {
 	struct pack_file index = PACK_FILE_INIT;
 	struct error list_err = ERROR_INIT;
@@ -291,6 +316,8 @@ int pack_writer_finish(struct pack_writer *writer, struct error *err)
 	ret = finish_file(writer, sum, err);
 	if (!ret)
 		ret = make_index(writer, &index, sum, err);
+	if (!ret)
+		ret = sync_all(writer, &index, beside, nr, err);
 	if (ret < 0)
 		goto done;
 	hex_encode(hex, sum, sizeof(sum));

@@ -53,10 +53,12 @@ bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid);
 uint64_t pack_writer_offset(const struct pack_writer *writer);
 
 /*
- * Finish the file, read it back, index it, and make both visible behind a
- * .keep, which pack_writer_release() drops. With no entries it does nothing.
+ * Finish the file, read it back, index it, sync both, and `nr` other files at
+ * the same time, and make the two visible behind a .keep, which
+ * pack_writer_release() drops. With no entries it does nothing.
  */
-int pack_writer_finish(struct pack_writer *writer, struct error *err);
+int pack_writer_finish(struct pack_writer *writer, const int *beside, size_t nr,
+		       struct error *err);
 void pack_writer_release(struct pack_writer *writer);
 
 #endif

@@ -30,8 +30,7 @@ static int remove_damaged(struct repository *repo, const char *name,
 {
 	struct ref_value value;
 	struct ref_lock lock;
-	int ret = ref_lock_take(&lock, repo, name, NULL, false, DELETE_WAIT_MS,
-				err);
+	int ret = ref_lock_take(&lock, repo, name, NULL, DELETE_WAIT_MS, err);
 
 	if (ret < 0)
 		return ret;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "git/ref_draft.h"
 #include "git/ref_name.h"
 #include "git/repository.h"
 
@@ -70,7 +71,7 @@ static int make_dirs(const struct ref_lock *lock, struct error *err)
 
 /* Without a second name: where there are no hard links, or there is nothing to
  * be written. */
-static int make_plain(struct ref_lock *lock, const char *text, bool sync,
+static int make_plain(struct ref_lock *lock, const struct ref_draft *draft,
 		      struct error *err)
 {
 	int fd = open(lock->lock_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -79,10 +80,10 @@ static int make_plain(struct ref_lock *lock, const char *text, bool sync,
 
 	if (fd < 0)
 		return -1;
-	if (text) {
-		ret = file_write_all(fd, text, strlen(text), err);
-		if (!ret && sync && fsync(fd) < 0)
-			ret = error_errno(err, "cannot sync it");
+	if (draft) {
+		ret = file_write_all(fd, draft->text, strlen(draft->text), err);
+		if (!ret && draft->sync)
+			ret = file_sync(fd, err);
 	}
 	if (close(fd) < 0 && !ret)
 		ret = error_errno(err, "cannot close it");
@@ -102,7 +103,7 @@ static bool has_no_links(int number)
 }
 
 /* -1 with errno where nothing is wrong yet but the name of the lock. */
-static int make_lock(struct ref_lock *lock, const char *text, bool sync,
+static int make_lock(struct ref_lock *lock, const struct ref_draft *draft,
 		     struct error *err)
 {
 	if (lock->twin.path) {
@@ -112,23 +113,23 @@ static int make_lock(struct ref_lock *lock, const char *text, bool sync,
 			return -1;
 		ref_twin_drop(&lock->twin);
 	}
-	return make_plain(lock, text, sync, err);
+	return make_plain(lock, draft, err);
 }
 
 /* Returns ERR_LOCKED without a text: that is made when nobody tries again. */
-static int try_lock(struct ref_lock *lock, const char *text, bool sync,
+static int try_lock(struct ref_lock *lock, const struct ref_draft *draft,
 		    struct error *err)
 {
 	int ret;
 
-	if (text && !lock->twin.path) {
-		ret = ref_twin_make(&lock->twin, lock->repo, lock->name, text,
-				    sync, err);
+	if (draft && !lock->twin.path) {
+		ret = ref_twin_make(&lock->twin, lock->repo, lock->name,
+				    draft->text, draft->sync, err);
 		if (ret < 0 && ret != ERR_UNSUPPORTED)
 			return ret;
 	}
 	for (int tries = 0;; tries++) {
-		ret = make_lock(lock, text, sync, err);
+		ret = make_lock(lock, draft, err);
 		if (!ret || err->code)
 			return ret;
 		if (errno == EEXIST)
@@ -149,7 +150,7 @@ static int try_lock(struct ref_lock *lock, const char *text, bool sync,
 }
 
 int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
-		  const char *name, const char *text, bool sync, int wait_ms,
+		  const char *name, struct ref_draft *draft, int wait_ms,
 		  struct error *err)
 {
 	int64_t deadline = clock_monotonic_ms() + wait_ms;
@@ -163,9 +164,13 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 		return ret;
 	lock->path = ref_name_path(repo, name);
 	lock->lock_path = xstrfmt("%s.lock", lock->path);
+	if (draft) {
+		lock->twin = draft->twin;
+		draft->twin = (struct ref_twin)REF_TWIN_INIT;
+	}
 	for (;;) {
 		block_signals(lock);
-		ret = try_lock(lock, text, sync, err);
+		ret = try_lock(lock, draft, err);
 		if (!ret)
 			return 0;
 		pthread_sigmask(SIG_SETMASK, &lock->signals, NULL);

@@ -16,6 +16,7 @@
 
 #include "git/ref_twin.h"
 
+struct ref_draft;
 struct repository;
 
 struct ref_lock {
@@ -28,13 +29,14 @@ struct ref_lock {
 };
 
 /*
- * Take it, with the directories above it, for a ref that is to hold `text`,
- * synced where `sync`; NULL: it is not to be written. Tries again for
- * `wait_ms`. ERR_LOCKED with a hint; ERR_EXISTS where a ref has the name of a
- * directory above. The caller must ref_lock_commit() or ref_lock_release().
+ * Take it, with the directories above it, for a ref that is to get this value,
+ * the file of which is taken over where it has one; NULL: it is not to be
+ * written. Tries again for `wait_ms`. ERR_LOCKED with a hint; ERR_EXISTS where
+ * a ref has the name of a directory above. The caller must ref_lock_commit() or
+ * ref_lock_release().
  */
 int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
-		  const char *name, const char *text, bool sync, int wait_ms,
+		  const char *name, struct ref_draft *draft, int wait_ms,
 		  struct error *err);
 
 /* Rename it over the ref. Releases the lock in either case. */

@@ -4,8 +4,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "git/config.h"
 #include "git/packed_refs.h"
+#include "git/ref_draft.h"
 #include "git/ref_lock.h"
 #include "git/ref_name.h"
 #include "git/ref_value.h"
@@ -13,34 +13,6 @@
 
 #define LOCK_WAIT_MS 1000
 #define CHANGE_WAIT_MS 5000
-
-/*
- * core.fsync, a list where `-name` takes away; git-config(1). Git leaves
- * refs out where it is not set. We do not: a checkpoint's ref is new, and a
- * power failure leaves a new file that was not synced empty.
- */
-static bool sync_refs(const struct repository *repo)
-{
-	static const char *const with_refs[] = {"reference", "committed",
-						"added", "all"};
-	const char *value = config_get(repo->config, "core.fsync");
-	struct strlist words = STRLIST_INIT;
-	bool sync = true;
-
-	strlist_split(&words, value ? value : "", ',');
-	for (size_t i = 0; i < words.nr; i++) {
-		const char *word = words.items[i] + strspn(words.items[i], " ");
-		bool is_minus = *word == '-';
-
-		if (!strcmp(word, "none"))
-			sync = false;
-		for (size_t j = 0; j < ARRAY_SIZE(with_refs); j++)
-			if (!strcmp(word + is_minus, with_refs[j]))
-				sync = !is_minus;
-	}
-	strlist_release(&words);
-	return sync;
-}
 
 static int check_below(const struct repository *repo, const char *name,
 		       struct error *err)
@@ -125,27 +97,34 @@ static int check_old(const struct repository *repo, const char *name,
 	return ret;
 }
 
-int ref_update(struct repository *repo, const char *name,
-	       const struct oid *new_oid, const struct oid *old_oid,
-	       struct error *err)
+int ref_draft_set(struct ref_draft *draft, struct repository *repo,
+		  const struct oid *old_oid, struct error *err)
 {
-	char text[OID_HEXSZ + 2];
 	struct ref_lock lock;
-	int ret;
+	int ret = ref_lock_take(&lock, repo, draft->name, draft, LOCK_WAIT_MS,
+				err);
 
-	oid_hex(new_oid, text);
-	text[OID_HEXSZ] = '\n';
-	text[OID_HEXSZ + 1] = '\0';
-	ret = ref_lock_take(&lock, repo, name, text, sync_refs(repo),
-			    LOCK_WAIT_MS, err);
 	if (ret < 0)
 		return ret;
-	ret = check_old(repo, name, old_oid, err);
+	ret = check_old(repo, draft->name, old_oid, err);
 	if (ret < 0) {
 		ref_lock_release(&lock);
 		return ret;
 	}
 	return ref_lock_commit(&lock, err);
+}
+
+int ref_update(struct repository *repo, const char *name,
+	       const struct oid *new_oid, const struct oid *old_oid,
+	       struct error *err)
+{
+	struct ref_draft draft;
+	int ret;
+
+	ref_draft_init(&draft, repo, name, new_oid);
+	ret = ref_draft_set(&draft, repo, old_oid, err);
+	ref_draft_release(&draft);
+	return ret;
 }
 
 static int delete_one(struct repository *repo, const char *name,

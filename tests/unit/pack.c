@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -684,8 +685,8 @@ static void a_pack_that_cannot_be_written_is_not_finished(void **state)
 	repository_free(repo);
 }
 
-/* fsync(2), counted. It takes the place of the C library's. */
-static int syncs;
+/* fsync(2), counted, from any thread. It takes the place of the C library's. */
+static atomic_int syncs;
 
 int fsync(int fd)
 {
@@ -731,6 +732,38 @@ static void syncs_as_git_syncs_packs(void **state)
 		assert_int_equal(syncs_of(no[i]), 0);
 	assert_int_equal(syncs_of("git config core.fsyncMethod writeout-only"),
 			 1);
+}
+
+static void what_goes_with_a_pack_is_synced_before_it_is_seen(void **state)
+{
+	struct repository *repo = repo_new();
+	struct error err = ERROR_INIT;
+	struct pack *pack = NULL;
+	int fds[2];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = open(".", O_TMPFILE | O_RDWR, 0600);
+		assert_int_not_equal(fds[i], -1);
+	}
+	pack = pack_new(repo);
+	add(pack, "text\n", 5);
+	syncs = 0;
+	assert_ok(pack_finish_with(pack, fds, ARRAY_SIZE(fds), &err), &err);
+	assert_int_equal(syncs, 5);
+	pack_free(pack);
+	run("rm -f .git/objects/pack/*");
+	/* One that cannot be synced keeps the pack from being there. */
+	pack = pack_new(repo);
+	add(pack, "other\n", 6);
+	close(fds[1]);
+	fds[1] = -1;
+	assert_error(pack_finish_with(pack, fds, ARRAY_SIZE(fds), &err),
+		     ERR_FAILED, &err);
+	pack_free(pack);
+	close(fds[0]);
+	assert_says("", "ls .git/objects/pack");
+	repository_free(repo);
 }
 
 static void a_pack_elsewhere_is_no_part_of_the_repository(void **state)
@@ -782,6 +815,7 @@ int main(void)
 		IN_SCRATCH(a_bad_level_is_an_error),
 		IN_SCRATCH(a_pack_that_cannot_be_written_is_not_finished),
 		IN_SCRATCH(syncs_as_git_syncs_packs),
+		IN_SCRATCH(what_goes_with_a_pack_is_synced_before_it_is_seen),
 		IN_SCRATCH(a_pack_elsewhere_is_no_part_of_the_repository),
 	};
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "git/ref_draft.h"
 #include "git/ref_name.h"
 #include "git/repository.h"
 #include "scratch.h"
@@ -385,6 +386,70 @@ static void update_compares_and_swaps(void **state)
 		     ERR_INVALID, &err, "is not a valid ref name");
 	shell("test -z \"$(find .git -name '*.lock')\" &&"
 	      "git symbolic-ref -d refs/x/sym && git fsck --strict");
+}
+
+/* What is in the directory of drafts, and under which names. */
+static void assert_drafts(const char *names)
+{
+	struct buf out = BUF_INIT;
+
+	scratch_run(&out, "ls .git/checkpoint.d/refs", 0);
+	assert_string_equal(out.ptr, names);
+	buf_release(&out);
+}
+
+static void a_draft_is_written_ahead(void **state)
+{
+	static const char name[] = "refs/x/ahead";
+	struct fixture *fixture = *state;
+	struct repository *repo = fixture->repo;
+	const struct oid *blobs = fixture->blobs;
+	struct error err = ERROR_INIT;
+	struct ref_draft draft, other;
+	struct oid oid;
+
+	ref_draft_init(&draft, repo, name, &blobs[0]);
+	assert_int_equal(ref_draft_fd(&draft), -1);
+	assert_int_equal(ref_draft_write(&draft, repo, &err), 0);
+	assert_int_not_equal(ref_draft_fd(&draft), -1);
+	assert_drafts("refs:x:ahead\n");
+	assert_error(ref_read(repo, name, &oid, &err), ERR_NOT_FOUND, &err,
+		     "does not exist");
+	/* Other refs are not in its way, nor swept with the dead ones. */
+	assert_int_equal(ref_update(repo, "refs/x/o", &blobs[1], NULL, &err),
+			 0);
+	assert_drafts("refs:x:ahead\n");
+	/* A second one of the same ref is written when it is set. */
+	ref_draft_init(&other, repo, name, &blobs[1]);
+	assert_int_equal(ref_draft_write(&other, repo, &err), 0);
+	assert_int_equal(ref_draft_fd(&other), -1);
+	assert_int_equal(ref_draft_set(&draft, repo, NULL, &err), 0);
+	ref_draft_release(&draft);
+	assert_drafts("");
+	assert_int_equal(ref_read(repo, name, &oid, &err), 0);
+	assert_true(oid_equal(&oid, &blobs[0]));
+	assert_error(ref_draft_set(&other, repo, NULL, &err), ERR_CHANGED, &err,
+		     "exists already");
+	ref_draft_release(&other);
+	assert_drafts("");
+}
+
+static void a_draft_that_is_not_set_leaves_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+	struct error err = ERROR_INIT;
+	struct ref_draft draft;
+
+	shell("git config core.fsync none");
+	repository_free(fixture->repo);
+	fixture->repo = open_here();
+	ref_draft_init(&draft, fixture->repo, "refs/x/y", &fixture->blobs[0]);
+	assert_int_equal(ref_draft_write(&draft, fixture->repo, &err), 0);
+	/* Nobody asked for it to be synced. */
+	assert_int_equal(ref_draft_fd(&draft), -1);
+	ref_draft_release(&draft);
+	assert_drafts("");
+	shell("test ! -e .git/refs/x");
 }
 
 static void update_writes_no_reflog(void **state)
@@ -928,6 +993,8 @@ int main(void)
 		IN_REPOSITORY(damage_is_told),
 		IN_REPOSITORY(prefixes_are_checked),
 		IN_REPOSITORY(update_compares_and_swaps),
+		IN_REPOSITORY(a_draft_is_written_ahead),
+		IN_REPOSITORY(a_draft_that_is_not_set_leaves_nothing),
 		IN_REPOSITORY(update_writes_no_reflog),
 		IN_REPOSITORY(names_of_directories_are_in_the_way),
 		IN_REPOSITORY(a_lock_is_waited_for),

@@ -106,6 +106,38 @@ static void calls_each_index_once(void **state)
 	}
 }
 
+static int wait_for_the_other(void *context, size_t i, struct error *err)
+{
+	(void)i;
+	return meet(context) ? 0 : error_set(err, ERR_FAILED, "alone");
+}
+
+/* However few processors there are, two that wait for each other meet. */
+static void what_waits_runs_at_once(void **state)
+{
+	cpu_set_t all, one;
+	int cpu = 0;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET(cpu, &all))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	for (int round = 0; round < 20; round++) {
+		struct meeting meeting;
+		struct error err = ERROR_INIT;
+
+		meeting_init(&meeting);
+		assert_int_equal(
+			thread_for_waits(2, wait_for_the_other, &meeting, &err),
+			0);
+		sem_destroy(&meeting.here);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+}
+
 static void the_first_error_stops_the_rest(void **state)
 {
 	const size_t nr = 1000000;
@@ -362,6 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(count_is_what_we_may_run_on),
 		cmocka_unit_test(calls_each_index_once),
+		cmocka_unit_test(what_waits_runs_at_once),
 		cmocka_unit_test(the_first_error_stops_the_rest),
 		cmocka_unit_test(one_of_many_errors_is_returned),
 		cmocka_unit_test(two_long_ones_run_at_once),

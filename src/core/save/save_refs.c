@@ -8,19 +8,53 @@
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/ref.h"
+#include "git/ref_draft.h"
 #include "git/repository.h"
 
 /* -- the refs ------------------------------------------------------------ */
 
-static int set_ref(struct saving *saving, const char *prefix,
-		   const struct oid *oid, struct error *err)
+/* L, C and the pin, in the order in which they are set. */
+struct drafts {
+	struct ref_draft items[3];
+	size_t nr;
+	struct note_draft note;
+};
+
+static int draft_ref(struct saving *saving, struct drafts *drafts,
+		     const char *prefix, const struct oid *oid,
+		     struct error *err)
 {
 	char *name = checkpoint_ref(prefix, saving->session,
 				    saving->out->checkpoint.id);
-	int ret = ref_update(saving->repo, name, oid, NULL, err);
+	struct ref_draft *draft = &drafts->items[drafts->nr++];
 
+	ref_draft_init(draft, saving->repo, name, oid);
 	free(name);
-	return ret;
+	return ref_draft_write(draft, saving->repo, err);
+}
+
+/* Their names are new, so nobody waits for them. */
+static int draft_refs(struct saving *saving, struct drafts *drafts,
+		      struct error *err)
+{
+	/* L before C: a checkpoint never is without its omitted list. */
+	if (!oid_is_zero(&saving->local) &&
+	    draft_ref(saving, drafts, CHECKPOINT_LOCAL_REFS, &saving->local,
+		      err) < 0)
+		return err->code;
+	if (draft_ref(saving, drafts, CHECKPOINT_REFS, &saving->commit, err) <
+	    0)
+		return err->code;
+	return saving->options->pin
+		       ? draft_ref(saving, drafts, CHECKPOINT_PIN_REFS,
+				   &saving->commit, err)
+		       : 0;
+}
+
+static void release_drafts(struct drafts *drafts)
+{
+	for (size_t i = 0; i < drafts->nr; i++)
+		ref_draft_release(&drafts->items[i]);
 }
 
 static struct note note_of(const struct saving *saving)
@@ -43,7 +77,7 @@ static void draft_note(struct saving *saving, struct note_draft *draft)
 	free(notes);
 }
 
-static int set_refs(struct saving *saving, const struct note_draft *draft,
+static int set_refs(struct saving *saving, struct drafts *drafts,
 		    struct error *err)
 {
 	char *notes = xstrfmt("%s%s", CHECKPOINT_NOTES_REFS, saving->session);
@@ -51,18 +85,11 @@ static int set_refs(struct saving *saving, const struct note_draft *draft,
 	struct error missed = ERROR_INIT;
 	int ret = 0;
 
-	/* L before C: a checkpoint never is without its omitted list. */
-	if (!oid_is_zero(&saving->local))
-		ret = set_ref(saving, CHECKPOINT_LOCAL_REFS, &saving->local,
-			      err);
-	if (!ret)
-		ret = set_ref(saving, CHECKPOINT_REFS, &saving->commit, err);
-	if (!ret && saving->options->pin)
-		ret = set_ref(saving, CHECKPOINT_PIN_REFS, &saving->commit,
-			      err);
+	for (size_t i = 0; !ret && i < drafts->nr; i++)
+		ret = ref_draft_set(&drafts->items[i], saving->repo, NULL, err);
 	/* The note is a projection: the checkpoint is whole without it. */
-	if (!ret &&
-	    note_write_draft(saving->repo, notes, &note, draft, &missed) < 0)
+	if (!ret && note_write_draft(saving->repo, notes, &note, &drafts->note,
+				     &missed) < 0)
 		strlist_addf(&saving->out->warnings,
 			     "the note was not written: %s; 'git checkpoint "
 			     "verify --repair' writes it",
@@ -120,9 +147,8 @@ static int trust_held(struct saving *saving, bool *held, struct error *err)
 }
 
 /* Content of git-lfs is held before the refs are set, as objects are. */
-static int hold_and_set_refs(struct saving *saving,
-			     const struct note_draft *draft, bool *held,
-			     struct error *err)
+static int hold_and_set_refs(struct saving *saving, struct drafts *drafts,
+			     bool *held, struct error *err)
 {
 	int lock = -1;
 	int ret = lfs_hold(saving->repo, saving->out->snapshot, saving->session,
@@ -132,8 +158,29 @@ static int hold_and_set_refs(struct saving *saving,
 	if (!saving->holder)
 		*held = true;
 	if (!ret && *held)
-		ret = set_refs(saving, draft, err);
+		ret = set_refs(saving, drafts, err);
 	file_unlock(lock);
+	return ret;
+}
+
+/* What is to be synced, all at once; and the refs, once that is on disk. */
+static int finish(struct saving *saving, bool *held, struct error *err)
+{
+	struct drafts drafts = {.nr = 0};
+	int fds[ARRAY_SIZE(drafts.items)];
+	size_t nr = 0;
+	int ret;
+
+	draft_note(saving, &drafts.note);
+	ret = draft_refs(saving, &drafts, err);
+	for (size_t i = 0; i < drafts.nr; i++)
+		if (ref_draft_fd(&drafts.items[i]) >= 0)
+			fds[nr++] = ref_draft_fd(&drafts.items[i]);
+	if (!ret)
+		ret = pack_finish_with(saving->out->pack, fds, nr, err);
+	if (!ret)
+		ret = hold_and_set_refs(saving, &drafts, held, err);
+	release_drafts(&drafts);
 	return ret;
 }
 
@@ -141,11 +188,8 @@ int saving_publish(struct saving *saving, bool *held, struct error *err)
 {
 	struct saved *out = saving->out;
 	struct error missed = ERROR_INIT;
-	struct note_draft draft = {0};
 
-	draft_note(saving, &draft);
-	if (pack_finish(out->pack, err) < 0 ||
-	    hold_and_set_refs(saving, &draft, held, err) < 0)
+	if (finish(saving, held, err) < 0)
 		return err->code;
 	if (!*held)
 		return 0;
