@@ -77,19 +77,44 @@ static char *name_of(const struct operation *operation)
 
 /* -- what it names ------------------------------------------------------- */
 
-static int read_mentions(struct repository *repo, struct operation *out,
+static void collect_mentions(const struct operation *operation,
+			     struct operation_mentions *out)
+{
+	for (size_t i = 0; i < operation->nr_files; i++) {
+		enum operation_format format;
+
+		if (operation_name_find(operation->files[i].path, &format))
+			operation_mention(&operation->files[i], format, out);
+	}
+}
+
+int operation_read_files(struct repository *repo, struct operation *out,
 			 struct error *err)
 {
 	struct operation_mentions mentions = {.ids = STRLIST_INIT};
 	int ret;
 
-	for (size_t i = 0; i < out->nr_files; i++) {
-		enum operation_format format;
-
-		if (operation_name_find(out->files[i].path, &format))
-			operation_mention(&out->files[i], format, &mentions);
+	*out = (struct operation){0};
+	ret = operation_files_read(repo, out, err);
+	if (!ret) {
+		out->name = name_of(out);
+		collect_mentions(out, &mentions);
+		ret = operation_resolve_refs(repo, &mentions, out, err);
 	}
-	ret = operation_resolve(repo, &mentions, out, err);
+	operation_mentions_release(&mentions);
+	if (ret < 0)
+		operation_release(out);
+	return ret;
+}
+
+int operation_find_objects(struct repository *repo, struct operation *operation,
+			   struct error *err)
+{
+	struct operation_mentions mentions = {.ids = STRLIST_INIT};
+	int ret;
+
+	collect_mentions(operation, &mentions);
+	ret = operation_resolve_objects(repo, &mentions, operation, err);
 	operation_mentions_release(&mentions);
 	return ret;
 }
@@ -97,14 +122,10 @@ static int read_mentions(struct repository *repo, struct operation *out,
 int operation_read(struct repository *repo, struct operation *out,
 		   struct error *err)
 {
-	int ret;
+	int ret = operation_read_files(repo, out, err);
 
-	*out = (struct operation){0};
-	ret = operation_files_read(repo, out, err);
-	if (!ret) {
-		out->name = name_of(out);
-		ret = read_mentions(repo, out, err);
-	}
+	if (!ret)
+		ret = operation_find_objects(repo, out, err);
 	if (ret < 0)
 		operation_release(out);
 	return ret;

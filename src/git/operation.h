@@ -52,6 +52,12 @@ struct operation {
  */
 int operation_read(struct repository *repo, struct operation *out,
 		   struct error *err);
+/* The same in two steps, for who has something to do until libgit2 has started:
+ * files and refs, and then the objects that they name. */
+int operation_read_files(struct repository *repo, struct operation *out,
+			 struct error *err);
+int operation_find_objects(struct repository *repo, struct operation *operation,
+			   struct error *err);
 void operation_release(struct operation *operation);
 
 /*

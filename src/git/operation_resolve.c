@@ -40,10 +40,11 @@ static int add_ref(struct repository *repo, const char *name,
 	return 0;
 }
 
-static int resolve_refs(struct repository *repo,
-			struct operation_mentions *mentions,
-			struct ref_list *refs, struct error *err)
+int operation_resolve_refs(struct repository *repo,
+			   struct operation_mentions *mentions,
+			   struct operation *out, struct error *err)
 {
+	struct ref_list *refs = &out->refs;
 	size_t nr = 0;
 	int ret;
 
@@ -228,16 +229,15 @@ static int add_names(struct resolving *resolving,
 	return ret;
 }
 
-int operation_resolve(struct repository *repo,
-		      struct operation_mentions *mentions,
-		      struct operation *out, struct error *err)
+int operation_resolve_objects(struct repository *repo,
+			      const struct operation_mentions *mentions,
+			      struct operation *out, struct error *err)
 {
 	struct resolving resolving = {.repo = repo, .out = out};
-	int ret;
+	int ret = 0;
 
-	ret = resolve_refs(repo, mentions, &out->refs, err);
 	/* What is named in no other way needs no objects looked at. */
-	if (!ret && (out->refs.nr || mentions->names.nr || mentions->labels.nr))
+	if (out->refs.nr || mentions->names.nr || mentions->labels.nr)
 		ret = repository_library(repo, err);
 	if (!ret)
 		ret = add_ids(&resolving, &mentions->ids, err);

@@ -11,13 +11,18 @@ struct operation;
 struct operation_mentions;
 struct repository;
 
+/* Fill `refs` of `out`; needs no objects. */
+int operation_resolve_refs(struct repository *repo,
+			   struct operation_mentions *mentions,
+			   struct operation *out, struct error *err);
+
 /*
- * Fill `refs`, `commits`, `others` and `tags` of `out`. An object that is
- * missing is left out: a file may outlive what it names. With a tag goes what
- * it leads to.
+ * Fill `commits`, `others` and `tags` of `out`, whose refs are known. An object
+ * that is missing is left out: a file may outlive what it names. With a tag
+ * goes what it leads to.
  */
-int operation_resolve(struct repository *repo,
-		      struct operation_mentions *mentions,
-		      struct operation *out, struct error *err);
+int operation_resolve_objects(struct repository *repo,
+			      const struct operation_mentions *mentions,
+			      struct operation *out, struct error *err);
 
 #endif

@@ -263,7 +263,11 @@ int snapshot_conclude(struct snapshot *snapshot,
 		      const struct snapshot_options *options, struct error *err)
 {
 	snapshot->keeps_trees = options->keep_trees;
-	if (snapshot_read_content(snapshot, options, err) < 0 ||
+	/* Here libgit2 is needed, and waited for. */
+	if (repository_library(snapshot->repo, err) < 0 ||
+	    operation_find_objects(snapshot->repo, &snapshot->operation, err) <
+		    0 ||
+	    snapshot_read_content(snapshot, options, err) < 0 ||
 	    read_head_tree(snapshot, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
 	    snapshot_collect_extra(snapshot, err) < 0 ||
@@ -292,12 +296,11 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 	struct snapshot *snapshot = snapshot_new(repo, pack, cache);
 
 	if (head_read(repo, &snapshot->head, err) < 0 ||
-	    operation_read(repo, &snapshot->operation, err) < 0 ||
+	    operation_read_files(repo, &snapshot->operation, err) < 0 ||
 	    watch_ask(&snapshot->told, repo, !options->look_at_all, NULL, err) <
 		    0 ||
 	    note_terms(snapshot, options, err) < 0 ||
 	    snapshot_walk(snapshot, options, err) < 0 ||
-	    repository_library(repo, err) < 0 ||
 	    snapshot_conclude(snapshot, options, err) < 0) {
 		snapshot_free(snapshot);
 		return err->code;

@@ -222,10 +222,9 @@ static bool take(struct taking *taking, struct snapshot *snapshot,
 		return false;
 	snapshot->cache = snapshot->own_cache = make_cache(snapshot->sealed);
 	return !head_read(taking->repo, &snapshot->head, err) &&
-	       !operation_read(taking->repo, &snapshot->operation, err) &&
+	       !operation_read_files(taking->repo, &snapshot->operation, err) &&
 	       !snapshot_walk(snapshot, taking->options, err) &&
 	       scan_fits(taking, snapshot) &&
-	       !repository_library(taking->repo, err) &&
 	       !snapshot_conclude(snapshot, taking->options, err) &&
 	       defaults_are_same(taking, snapshot) &&
 	       !lfs_may_need(taking->repo, snapshot);
