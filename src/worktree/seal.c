@@ -9,14 +9,6 @@
 #include "git/repository.h"
 #include "worktree/seal_file.h"
 
-struct seal {
-	const char *data;
-	size_t len;
-	bool mapped;
-	struct seal_header header;
-	struct seal_head head;
-};
-
 uint64_t seal_sum(uint64_t seed, uint64_t at, const void *data, size_t len)
 {
 	return fingerprint_add(seed + at, data, len);
@@ -24,20 +16,28 @@ uint64_t seal_sum(uint64_t seed, uint64_t at, const void *data, size_t len)
 
 /* -- the whole ----------------------------------------------------------- */
 
-/* A part that holds what its sum says; NULL: it is damaged. */
-static const void *part(const struct seal *seal, enum seal_part which,
+const void *seal_extent(const struct seal *seal, enum seal_part which,
 			size_t item, size_t *nr)
 {
 	const struct seal_extent *extent = &seal->header.parts[which];
 
 	if (extent->start % 8 || extent->start > seal->len ||
-	    extent->len > seal->len - extent->start || extent->len % item ||
-	    seal_sum(seal->header.seed, extent->start,
-		     seal->data + extent->start,
-		     (size_t)extent->len) != extent->sum)
+	    extent->len > seal->len - extent->start || extent->len % item)
 		return NULL;
 	*nr = (size_t)extent->len / item;
 	return seal->data + extent->start;
+}
+
+const void *seal_part(const struct seal *seal, enum seal_part which,
+		      size_t item, size_t *nr)
+{
+	const struct seal_extent *extent = &seal->header.parts[which];
+	const void *data = seal_extent(seal, which, item, nr);
+
+	return data && seal_sum(seal->header.seed, extent->start, data,
+				(size_t)extent->len) == extent->sum
+		       ? data
+		       : NULL;
 }
 
 static bool read_header(struct seal *seal)
@@ -61,15 +61,15 @@ static bool read_parts(struct seal *seal)
 	struct seal_head *head = &seal->head;
 	size_t len;
 
-	head->holder = part(seal, SEAL_HOLDER, 1, &len);
+	head->holder = seal_part(seal, SEAL_HOLDER, 1, &len);
 	if (!head->holder || !len || head->holder[len - 1])
 		return false;
-	head->modes =
-		part(seal, SEAL_MODES, sizeof(*head->modes), &head->nr_modes);
-	head->links =
-		part(seal, SEAL_LINKS, sizeof(*head->links), &head->nr_links);
-	head->extra = part(seal, SEAL_EXTRA, 1, &head->extra_len);
-	head->omitted = part(seal, SEAL_OMITTED, 1, &head->omitted_len);
+	head->modes = seal_part(seal, SEAL_MODES, sizeof(*head->modes),
+				&head->nr_modes);
+	head->links = seal_part(seal, SEAL_LINKS, sizeof(*head->links),
+				&head->nr_links);
+	head->extra = seal_part(seal, SEAL_EXTRA, 1, &head->extra_len);
+	head->omitted = seal_part(seal, SEAL_OMITTED, 1, &head->omitted_len);
 	return head->modes && head->links && head->extra && head->omitted;
 }
 
@@ -181,7 +181,7 @@ bool seal_take_file(const char *data, size_t len, size_t *at,
 bool seal_rules(const struct seal *seal, struct seal_rules **out, size_t *nr)
 {
 	size_t len, at = 0, alloc = 0;
-	const char *text = part(seal, SEAL_RULES, 1, &len);
+	const char *text = seal_part(seal, SEAL_RULES, 1, &len);
 	struct cache_entry entry;
 
 	*out = NULL;
@@ -198,14 +198,7 @@ bool seal_rules(const struct seal *seal, struct seal_rules **out, size_t *nr)
 
 bool seal_looked(const struct seal *seal, const uint64_t **out, size_t *nr)
 {
-	*out = part(seal, SEAL_LOOKED, sizeof(**out), nr);
-	return *out;
-}
-
-bool seal_inodes(const struct seal *seal, const struct seal_inode **out,
-		 size_t *nr)
-{
-	*out = part(seal, SEAL_INODES, sizeof(**out), nr);
+	*out = seal_part(seal, SEAL_LOOKED, sizeof(**out), nr);
 	return *out;
 }
 

@@ -109,13 +109,13 @@ bool seal_cached(const struct seal_dir *dir, size_t *at,
 
 /* Where directories lie that are to be looked at each time. */
 bool seal_looked(const struct seal *seal, const uint64_t **out, size_t *nr);
-/* By inode, cut to 32 bits: the directory of each file. */
-struct seal_inode {
-	uint32_t inode;
-	uint32_t at; /* in steps of 8 bytes */
-};
-bool seal_inodes(const struct seal *seal, const struct seal_inode **out,
-		 size_t *nr);
+/*
+ * The directories with a file that has one of these inodes, which are cut to 32
+ * bits and sorted: where they lie, in any order, some maybe twice. The caller
+ * must free() `*places`.
+ */
+bool seal_find_inodes(const struct seal *seal, const uint32_t *inodes,
+		      size_t nr, uint64_t **places, size_t *nr_places);
 
 /* -- writing ------------------------------------------------------------- */
 

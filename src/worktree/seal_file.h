@@ -1,16 +1,16 @@
 /*
- * The form of the file of worktree/seal.h, for seal.c and seal_write.c alone: a
- * header; the records of directories, each behind those below it; the parts
- * that the header names. Each of these has a sum of its own, and all begin at a
- * multiple of 8. Numbers are in the machine's own order: the file never leaves
- * it.
+ * The form of the file of worktree/seal.h, for seal*.c alone: a header; the
+ * records of directories, each behind those below it; the parts that the header
+ * names. Each of these has a sum of its own, and all begin at a multiple of 8;
+ * that of the inodes, which grows with the tree and is searched, has one for
+ * each block. Numbers are in the machine's own order: the file never leaves it.
  */
 #ifndef WORKTREE_SEAL_FILE_H
 #define WORKTREE_SEAL_FILE_H
 
 #include "worktree/seal.h"
 
-#define SEAL_MAGIC "checkpoint-seal 2\n\n\n\n\n"
+#define SEAL_MAGIC "checkpoint-seal 3\n\n\n\n\n"
 
 enum seal_part {
 	SEAL_HOLDER,
@@ -20,7 +20,8 @@ enum seal_part {
 	SEAL_OMITTED,
 	SEAL_RULES,
 	SEAL_LOOKED,
-	SEAL_INODES,
+	SEAL_INODES, /* sorted; without a sum */
+	SEAL_BLOCKS, /* one for each SEAL_BLOCK_INODES of them */
 	SEAL_NR_PARTS,
 };
 
@@ -39,6 +40,20 @@ struct seal_header {
 	uint32_t index_version, file_mode, exec_mode, dir_mode;
 	struct seal_extent parts[SEAL_NR_PARTS];
 	uint64_t sum; /* of all before it */
+};
+
+/* By inode, cut to 32 bits: the directory of each file. */
+struct seal_inode {
+	uint32_t inode;
+	uint32_t at; /* in steps of 8 bytes */
+};
+
+#define SEAL_BLOCK_INODES 512
+
+struct seal_block {
+	uint64_t sum;
+	uint32_t first; /* inode in it */
+	uint32_t unused;
 };
 
 /*
@@ -68,7 +83,22 @@ struct seal_file {
 	uint32_t keep_raw, unused;
 };
 
-/* Of a record or a part: no two at different places are alike. */
+struct seal {
+	const char *data;
+	size_t len;
+	bool mapped;
+	struct seal_header header;
+	struct seal_head head;
+};
+
+/* A part's items as they lie there; NULL: it is not within the file. */
+const void *seal_extent(const struct seal *seal, enum seal_part which,
+			size_t item, size_t *nr);
+/* The same, and it holds what its sum says; NULL: it is damaged. */
+const void *seal_part(const struct seal *seal, enum seal_part which,
+		      size_t item, size_t *nr);
+
+/* Of a record, a part or a block: no two at different places are alike. */
 uint64_t seal_sum(uint64_t seed, uint64_t at, const void *data, size_t len);
 void seal_add_file(struct buf *out, const struct cache_entry *entry);
 /* The one at `*at`; false: there is none, or it is cut. */

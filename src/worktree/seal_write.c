@@ -157,18 +157,25 @@ uint64_t seal_add(struct seal_writer *writer, const struct seal_new_dir *new)
 	return writer->top = at;
 }
 
+/* Without a sum. */
+static void add_extent(struct seal_writer *writer, struct seal_header *header,
+		       enum seal_part which, const void *data, size_t len)
+{
+	header->parts[which] = (struct seal_extent){seal_at(writer), len, 0};
+	flush(writer);
+	replacement_write(&writer->file, data, len);
+	writer->written += len;
+	fill_up(writer);
+}
+
 static void add_part(struct seal_writer *writer, struct seal_header *header,
 		     enum seal_part which, const void *data, size_t len)
 {
 	const uint64_t start = seal_at(writer);
 
-	header->parts[which] = (struct seal_extent){
-		start, len,
-		seal_sum(writer->seed, start, len ? data : "", len)};
-	flush(writer);
-	replacement_write(&writer->file, data, len);
-	writer->written += len;
-	fill_up(writer);
+	add_extent(writer, header, which, data, len);
+	header->parts[which].sum =
+		seal_sum(writer->seed, start, len ? data : "", len);
 }
 
 static int by_inode(const void *a, const void *b)
@@ -176,6 +183,32 @@ static int by_inode(const void *a, const void *b)
 	const struct seal_inode *x = a, *y = b;
 
 	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+static void add_inodes(struct seal_writer *writer, struct seal_header *header)
+{
+	const struct seal_inode *inodes = writer->inodes;
+	const uint64_t start = seal_at(writer);
+	const size_t nr = writer->nr_inodes;
+	struct buf blocks = BUF_INIT;
+
+	if (nr)
+		qsort(writer->inodes, nr, sizeof(*inodes), by_inode);
+	for (size_t i = 0; i < nr; i += SEAL_BLOCK_INODES) {
+		const size_t left =
+			nr - i < SEAL_BLOCK_INODES ? nr - i : SEAL_BLOCK_INODES;
+		const struct seal_block block = {
+			.sum = seal_sum(writer->seed,
+					start + i * sizeof(*inodes), inodes + i,
+					left * sizeof(*inodes)),
+			.first = inodes[i].inode,
+		};
+
+		buf_add(&blocks, &block, sizeof(block));
+	}
+	add_extent(writer, header, SEAL_INODES, inodes, nr * sizeof(*inodes));
+	add_part(writer, header, SEAL_BLOCKS, blocks.ptr, blocks.len);
+	buf_release(&blocks);
 }
 
 static void add_parts(struct seal_writer *writer, struct seal_header *header,
@@ -190,9 +223,6 @@ static void add_parts(struct seal_writer *writer, struct seal_header *header,
 		entry.conversion = rules[i].attributes ? "a" : "i";
 		seal_add_file(&text, &entry);
 	}
-	if (writer->nr_inodes)
-		qsort(writer->inodes, writer->nr_inodes,
-		      sizeof(*writer->inodes), by_inode);
 	add_part(writer, header, SEAL_HOLDER, head->holder,
 		 strlen(head->holder) + 1);
 	add_part(writer, header, SEAL_MODES, head->modes,
@@ -205,8 +235,7 @@ static void add_parts(struct seal_writer *writer, struct seal_header *header,
 	add_part(writer, header, SEAL_RULES, text.ptr, text.len);
 	add_part(writer, header, SEAL_LOOKED, writer->looked.ptr,
 		 writer->looked.len);
-	add_part(writer, header, SEAL_INODES, writer->inodes,
-		 writer->nr_inodes * sizeof(*writer->inodes));
+	add_inodes(writer, header);
 	buf_release(&text);
 }
 

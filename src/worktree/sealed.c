@@ -99,29 +99,17 @@ static void choose_looked(struct choosing *choosing)
 static void choose_written(struct choosing *choosing,
 			   const struct writers *writers)
 {
-	const struct seal_inode *inodes;
-	size_t nr, at = 0;
+	uint64_t *places;
+	size_t nr;
 
 	if (!writers->nr)
 		return;
-	if (!seal_inodes(choosing->seal, &inodes, &nr)) {
+	if (!seal_find_inodes(choosing->seal, writers->inodes, writers->nr,
+			      &places, &nr))
 		choosing->bad = true;
-		return;
-	}
-	for (size_t i = 0; i < writers->nr && !choosing->bad; i++) {
-		size_t high = nr;
-
-		while (at < high) {
-			size_t middle = at + (high - at) / 2;
-
-			if (inodes[middle].inode < writers->inodes[i])
-				at = middle + 1;
-			else
-				high = middle;
-		}
-		for (; at < nr && inodes[at].inode == writers->inodes[i]; at++)
-			choose(choosing, (uint64_t)inodes[at].at * 8);
-	}
+	for (size_t i = 0; i < nr && !choosing->bad; i++)
+		choose(choosing, places[i]);
+	free(places);
 }
 
 static int by_place(const void *a, const void *b)

@@ -1,4 +1,4 @@
-#include "worktree/seal.h"
+#include "worktree/seal_file.h"
 
 #include "repo.h"
 
@@ -119,8 +119,9 @@ static void check_dir(const struct seal *seal, uint64_t at, const char *path,
 
 static void check_parts(const struct seal *seal, int *good)
 {
-	const struct seal_inode *inodes;
+	static const uint32_t inodes[] = {40, 41, 42};
 	const uint64_t *looked;
+	uint64_t *places;
 	struct seal_rules *rules;
 	struct seal_dir dir;
 	size_t nr;
@@ -130,13 +131,15 @@ static void check_parts(const struct seal *seal, int *good)
 		assert_int_equal(nr, 2);
 		assert_int_equal(looked[1], seal_top(seal));
 	}
-	if (seal_inodes(seal, &inodes, &nr)) {
+	if (seal_find_inodes(seal, inodes, 3, &places, &nr)) {
 		++*good;
 		assert_int_equal(nr, 2);
-		assert_int_equal(inodes[0].inode, 41);
-		if (seal_dir_at(seal, (uint64_t)inodes[0].at * 8, &dir))
+		if (seal_dir_at(seal, places[0], &dir))
 			assert_string_equal(dir.path, "a/");
+		if (seal_dir_at(seal, places[1], &dir))
+			assert_string_equal(dir.path, "a/b/");
 	}
+	free(places);
 	if (seal_rules(seal, &rules, &nr)) {
 		++*good;
 		assert_int_equal(nr, 1);
@@ -201,53 +204,126 @@ static uint64_t add_top(struct seal_writer *writer, uint64_t start,
 	return seal_add(writer, &top);
 }
 
-/* More than is written at a time, which nobody sees. */
-static void test_many_directories_are_found(void **state)
+/* All directories with a file of that inode are found, and no other. */
+static void check_inode(const struct seal *seal, const struct seal_child *below,
+			uint32_t inode)
+{
+	bool several = inode >= 1000 && inode < MANY && inode % 5 == 0;
+	size_t wanted = several ? 5 : inode < 1000;
+	const uint32_t inodes[] = {inode, inode};
+	uint64_t *places;
+	size_t nr;
+
+	assert_true(seal_find_inodes(seal, inodes, 2, &places, &nr));
+	assert_int_equal(nr, wanted);
+	for (size_t i = 0; i < nr; i++) {
+		size_t found = 0;
+
+		for (size_t k = 0; k < nr; k++)
+			found += places[k] == below[inode + i].at;
+		assert_int_equal(found, 1);
+	}
+	free(places);
+}
+
+static const char *name_of(size_t i, char name[16])
+{
+	snprintf(name, 16, "d%05zu/", i);
+	return name;
+}
+
+/* More than is written at a time, and more inodes than are in a block. `below`
+ * says where they are. */
+static void write_many(struct repository *repo, struct seal_child below[MANY])
 {
 	static char names[MANY][16];
-	struct repository *repo = repo_new();
-	struct seal_writer *writer;
-	struct seal_child *below = xcalloc(MANY, sizeof(*below));
 	struct seal_rules rules = {.stat = {.path = ".gitattributes"}};
 	struct error err = ERROR_INIT;
 	struct seal_head head = {
 		.holder = "refs/checkpoints/x/y", .extra = "", .omitted = ""};
-	struct seal_child found;
-	struct seal_dir dir, top;
-	struct seal *seal;
-	uint64_t at;
+	struct seal_writer *writer;
 
-	(void)state;
 	run("mkdir -p .git/checkpoint.d");
 	snprintf(head.moment.epoch, sizeof(head.moment.epoch), "%016d", 1);
 	writer = seal_writer_new(repo);
 	for (size_t i = 0; i < MANY; i++) {
-		struct seal_new_dir new = {.dir = {.path = names[i],
+		struct seal_new_dir new = {.dir = {.path = name_of(i, names[i]),
 						   .path_len = 7,
 						   .start = seal_at(writer)},
 					   .contents = &one,
 					   .nr_contents = 1};
 
-		snprintf(names[i], sizeof(names[i]), "d%05zu/", i);
-		seal_add_inode(writer, i);
+		/* From 1000 on five of each: some go on in the next block. */
+		seal_add_inode(writer, i < 1000 ? i : i - i % 5);
 		below[i].name = names[i];
 		below[i].at = seal_add(writer, &new);
 	}
 	add_top(writer, below[0].at, below);
 	assert_ok(seal_write(writer, &head, &rules, 1, &err), &err);
 	seal_writer_free(writer);
+}
+
+static void test_many_directories_are_found(void **state)
+{
+	struct repository *repo = repo_new();
+	struct seal_child *below = xcalloc(MANY, sizeof(*below));
+	struct seal_child found;
+	struct seal_dir dir, top;
+	struct seal *seal;
+	char name[16];
+	uint64_t at;
+
+	(void)state;
+	write_many(repo, below);
 	seal = seal_open(repo);
 	assert_non_null(seal);
 	assert_true(seal_dir_at(seal, seal_top(seal), &top));
 	at = top.start;
 	for (size_t i = 0; i < MANY; i++) {
 		assert_true(seal_dir_next(seal, &at, &dir));
-		assert_string_equal(dir.path, names[i]);
-		assert_true(seal_find_child(&top, names[i], 7, &found));
+		assert_string_equal(dir.path, name_of(i, name));
+		assert_true(seal_find_child(&top, name, 7, &found));
 		assert_int_equal(found.at, dir.at);
 	}
 	assert_int_equal(at, seal_top(seal));
+	for (uint32_t i = 0; i < MANY + 10; i++)
+		check_inode(seal, below, i);
 	seal_close(seal);
+	free(below);
+	repository_free(repo);
+}
+
+/* Damage is found where it is, and only there: nothing else is read. */
+static void test_inodes_are_refused_by_the_block(void **state)
+{
+	static const uint32_t inodes[] = {10, 600, 2000};
+	struct repository *repo = repo_new();
+	struct seal_child *below = xcalloc(MANY, sizeof(*below));
+	struct error err = ERROR_INIT;
+	struct buf file = BUF_INIT;
+	struct seal_header header;
+	struct seal *seal;
+	uint64_t *places;
+	size_t nr;
+
+	(void)state;
+	write_many(repo, below);
+	assert_ok(buf_read_file(&file, FILE_NAME, 1 << 20, &err), &err);
+	memcpy(&header, file.ptr, sizeof(header));
+	file.ptr[header.parts[SEAL_INODES].start +
+		 700 * sizeof(struct seal_inode)] ^= 1;
+	seal = seal_parse(file.ptr, file.len);
+	assert_non_null(seal);
+	for (size_t i = 0; i < ARRAY_SIZE(inodes); i++) {
+		assert_int_equal(
+			seal_find_inodes(seal, &inodes[i], 1, &places, &nr),
+			i != 1);
+		free(places);
+	}
+	assert_false(seal_find_inodes(seal, inodes, 3, &places, &nr));
+	free(places);
+	seal_close(seal);
+	buf_release(&file);
 	free(below);
 	repository_free(repo);
 }
@@ -295,6 +371,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(test_what_was_written_is_found),
 		IN_SCRATCH(test_many_directories_are_found),
+		IN_SCRATCH(test_inodes_are_refused_by_the_block),
 		IN_SCRATCH(test_one_that_is_not_written_leaves_nothing),
 		IN_SCRATCH(test_what_is_damaged_is_refused),
 	};
