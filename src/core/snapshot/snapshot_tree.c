@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/snapshot_recipe.h"
+#include "core/snapshot/snapshot_was.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/repository.h"
@@ -351,113 +352,10 @@ static bool index_tree_is_there(const struct snapshot *snapshot,
 	       object_exists(snapshot->repo, &dir->tree->oid);
 }
 
-static int compare_child(const void *a, const void *b)
+/* One that still holds, by what the seal says. */
+static void keep_entry(void *entries, const struct tree_entry *entry)
 {
-	return strcmp((*(struct scan_dir *const *)a)->path,
-		      (*(struct scan_dir *const *)b)->path);
-}
-
-/* The child of that name; NULL: none was looked at or led to one. */
-static struct scan_dir *find_child(const struct scan_dir *dir,
-				   struct scan_dir *const *children, size_t nr,
-				   const struct tree_entry *entry)
-{
-	size_t low = 0, high = nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *name = children[middle]->path + dir->path_len;
-		int order = strncmp(name, entry->name, entry->name_len);
-
-		if (!order)
-			order = (unsigned char)name[entry->name_len] - '/';
-		if (!order)
-			return children[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-/* Of a directory that was looked at, only its directories are as they were,
- * those that the walk did not lead to: the others are children. */
-static bool is_as_it_was(const struct scan_dir *dir,
-			 const struct tree_entry *entry)
-{
-	struct seal_child child;
-
-	return dir->passed || (dir->seal && entry->mode == MODE_TREE &&
-			       seal_find_child(dir->seal, entry->name,
-					       entry->name_len, &child) &&
-			       child.tracked);
-}
-
-/* No tree is not an empty one. */
-static void set_was(struct scan_dir *dir, const struct oid *tree)
-{
-	free(dir->was);
-	dir->was = oid_is_zero(tree) ? NULL : xmemdup(tree, sizeof(*tree));
-}
-
-/*
- * The walk led to what the index has below a name where no directory is: a
- * file or link stands there, as it did when it was sealed. Where one is there
- * after all, nobody has told of it. 1: it stands there.
- */
-static int stands_there(const struct scan_dir *dir,
-			const struct scan_dir *child,
-			const struct tree_entry *entry, struct error *err)
-{
-	if (!dir->passed || entry->mode == MODE_GITLINK)
-		return 0;
-	if (child->missing || child->passed)
-		return 1;
-	return error_set(err, ERR_CHANGED, "'%s' is a directory now",
-			 child->path);
-}
-
-/*
- * What the tree by the seal has that still holds; what the children were is
- * handed down to them. `raw` is what the entries point into.
- */
-static int add_sealed(struct snapshot *snapshot, const struct scan_dir *dir,
-		      struct buf *raw, struct entries *entries,
-		      struct error *err)
-{
-	struct scan_dir **children = NULL;
-	size_t nr = 0, alloc = 0, pos = 0;
-	struct tree_entry entry;
-	int got;
-
-	if (!dir->was)
-		return 0;
-	for (struct scan_dir *child = dir->children; child;
-	     child = child->next) {
-		ARRAY_GROW(children, nr, alloc);
-		children[nr++] = child;
-	}
-	if (nr)
-		qsort(children, nr, sizeof(struct scan_dir *), compare_child);
-	got = tree_memory_read(NULL, snapshot->repo, dir->was, raw, err);
-	while (!got && (got = tree_next(raw, &pos, &entry, err)) > 0) {
-		struct scan_dir *child = find_child(dir, children, nr, &entry);
-
-		got = 0;
-		if (child && entry.mode == MODE_TREE) {
-			set_was(child, &entry.oid);
-			continue;
-		}
-		got = child ? stands_there(dir, child, &entry, err)
-			    : is_as_it_was(dir, &entry);
-		if (got > 0)
-			add(entries, entry.name, entry.name_len, entry.mode,
-			    &entry.oid);
-		got = got < 0 ? got : 0;
-	}
-	free(children);
-	return got;
+	add(entries, entry->name, entry->name_len, entry->mode, &entry->oid);
 }
 
 static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
@@ -488,7 +386,7 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 				  dir->missing ? is_left_out : is_staged, out,
 				  empty, err);
 	recipe_start(&recipe, dir);
-	ret = add_sealed(snapshot, dir, &was, &entries, err);
+	ret = snapshot_was_list(snapshot, dir, &was, keep_entry, &entries, err);
 	if (!ret)
 		ret = add_children(snapshot, dir, &entries, &recipe, err);
 	if (!ret)
@@ -524,7 +422,7 @@ int snapshot_build_trees(struct snapshot *snapshot, struct error *err)
 		const struct seal_head *head =
 			seal_head(snapshot->sealed->seal);
 
-		set_was(scan->top, &head->tree);
+		snapshot_was_set(scan->top, &head->tree);
 		snapshot->index_tree = head->index_tree;
 		return dir_tree(snapshot, scan->top, &snapshot->tree, &empty,
 				err);
