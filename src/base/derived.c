@@ -8,11 +8,23 @@
 #include "base/alloc.h"
 #include "base/fingerprint.h"
 
+uint64_t derived_sum(const void *data, size_t len)
+{
+	const char *at = data;
+	uint64_t sum = 0;
+
+	for (; len > DERIVED_PIECE; len -= DERIVED_PIECE) {
+		sum = fingerprint_add(sum, at, DERIVED_PIECE);
+		at += DERIVED_PIECE;
+	}
+	return fingerprint_add(sum, at, len);
+}
+
 /* -- writing ------------------------------------------------------------- */
 
 void derived_begin(struct derived_writer *writer, const char *path)
 {
-	*writer = (struct derived_writer){.piece = xmalloc(FINGERPRINT_PIECE)};
+	*writer = (struct derived_writer){.piece = xmalloc(DERIVED_PIECE)};
 	replacement_begin(&writer->file, path);
 }
 
@@ -31,9 +43,9 @@ void derived_add(struct derived_writer *writer, const void *data, size_t len)
 		size_t now;
 
 		/* Only where more follows: the last piece may be a full one. */
-		if (writer->len == FINGERPRINT_PIECE)
+		if (writer->len == DERIVED_PIECE)
 			flush(writer);
-		now = FINGERPRINT_PIECE - writer->len;
+		now = DERIVED_PIECE - writer->len;
 		if (now > len)
 			now = len;
 		memcpy(writer->piece + writer->len, at, now);
@@ -55,10 +67,16 @@ int derived_end(struct derived_writer *writer, struct error *err)
 
 static bool take(struct derived *out, const void *data, size_t len, bool mapped)
 {
+	uint64_t sum;
+
 	*out = (struct derived){0};
-	if (!fingerprint_is_sealed(data, len))
+	if (len < sizeof(sum))
 		return false;
-	*out = (struct derived){data, len - FINGERPRINT_SEAL_SIZE, mapped};
+	len -= sizeof(sum);
+	memcpy(&sum, (const char *)data + len, sizeof(sum));
+	if (sum != derived_sum(data, len))
+		return false;
+	*out = (struct derived){data, len, mapped};
 	return true;
 }
 
@@ -110,15 +128,14 @@ void derived_rest(const struct derived *derived)
 {
 	/* A wish, no more: the kernel has the file's pages all the same. */
 	if (derived->mapped)
-		madvise((void *)derived->data,
-			derived->len + FINGERPRINT_SEAL_SIZE, MADV_DONTNEED);
+		madvise((void *)derived->data, derived->len + DERIVED_SUM_SIZE,
+			MADV_DONTNEED);
 }
 
 void derived_release(struct derived *derived)
 {
 	if (derived->mapped)
-		munmap((void *)derived->data,
-		       derived->len + FINGERPRINT_SEAL_SIZE);
+		munmap((void *)derived->data, derived->len + DERIVED_SUM_SIZE);
 	else
 		free((void *)derived->data);
 	*derived = (struct derived){0};

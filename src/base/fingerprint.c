@@ -34,32 +34,3 @@ uint64_t fingerprint_add(uint64_t sum, const void *data, size_t len)
 	memcpy(&word, at, len);
 	return mix(sum, word);
 }
-
-static uint64_t sum_up(const char *data, size_t len)
-{
-	uint64_t sum = 0;
-
-	for (; len > FINGERPRINT_PIECE; len -= FINGERPRINT_PIECE) {
-		sum = fingerprint_add(sum, data, FINGERPRINT_PIECE);
-		data += FINGERPRINT_PIECE;
-	}
-	return fingerprint_add(sum, data, len);
-}
-
-void fingerprint_seal(struct buf *out)
-{
-	uint64_t seal = sum_up(out->ptr, out->len);
-
-	buf_add(out, &seal, sizeof(seal));
-}
-
-bool fingerprint_is_sealed(const void *data, size_t len)
-{
-	uint64_t seal;
-
-	if (len < sizeof(seal))
-		return false;
-	len -= sizeof(seal);
-	memcpy(&seal, (const char *)data + len, sizeof(seal));
-	return seal == sum_up(data, len);
-}

@@ -7,22 +7,21 @@
 
 #include "base/buf.h"
 #include "base/checksum.h"
-#include "base/fingerprint.h"
 #include "git/config.h"
 #include "git/repository.h"
+#include "reseal.h"
 
-static void reseal(struct buf *file)
+static void put_right(struct buf *file)
 {
 	static const char magic[] = "checkpoint-cache 5\n";
 	const size_t start = sizeof(magic) - 1;
 	struct checksum_sha1 sum;
 
-	if (file->len < start + 20 + FINGERPRINT_SEAL_SIZE)
+	if (file->len < start + 20 + DERIVED_SUM_SIZE)
 		return;
 	checksum_sha1_init(&sum);
 	checksum_sha1_finish(&sum, (unsigned char *)file->ptr + start);
-	file->len -= FINGERPRINT_SEAL_SIZE;
-	fingerprint_seal(file);
+	reseal(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	stat_data_fill(&data_of, &st);
 	buf_add(&file, data, size);
-	reseal(&file);
+	put_right(&file);
 	cache = cache_parse(&repo, file.ptr, file.len, &holder, &commit);
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		if (cache_find(cache, paths[i], &data_of, &entry) &&

@@ -6,16 +6,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/fingerprint.h"
 #include "git/index.h"
-
-static void reseal(struct buf *file)
-{
-	if (file->len < FINGERPRINT_SEAL_SIZE)
-		return;
-	file->len -= FINGERPRINT_SEAL_SIZE;
-	fingerprint_seal(file);
-}
+#include "reseal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

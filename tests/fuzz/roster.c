@@ -6,20 +6,12 @@
 #include "worktree/roster.h"
 
 #include "base/buf.h"
-#include "base/fingerprint.h"
+#include "reseal.h"
 
 static void expect(bool holds)
 {
 	if (!holds)
 		abort();
-}
-
-static void reseal(struct buf *file)
-{
-	if (file->len < FINGERPRINT_SEAL_SIZE)
-		return;
-	file->len -= FINGERPRINT_SEAL_SIZE;
-	fingerprint_seal(file);
 }
 
 static void walk_names(const struct roster *roster)
