@@ -37,6 +37,7 @@ struct finding {
 	struct writers *out;
 	size_t text_left, descriptors_left;
 	struct buf text;
+	bool may_have_ring; /* the process at hand */
 };
 
 static void add(struct finding *finding, uint64_t inode)
@@ -47,6 +48,18 @@ static void add(struct finding *finding, uint64_t inode)
 		return;
 	ARRAY_GROW(out->inodes, out->nr, out->alloc);
 	out->inodes[out->nr++] = (uint32_t)inode;
+}
+
+/*
+ * The rings of io_setup(2) and io_uring(7) are shared mappings themselves, of
+ * file systems without a device, whose major number is 0. Only a process with
+ * such a mapping is asked for its descriptors: nearly every one has a file of
+ * the C library's mapped shared.
+ */
+static void add_mapping(struct finding *finding, uint64_t inode, unsigned major)
+{
+	add(finding, inode);
+	finding->may_have_ring |= !major;
 }
 
 /* -- mappings ------------------------------------------------------------ */
@@ -66,26 +79,25 @@ static bool query(struct finding *finding, int fd)
 		if (ioctl(fd, QUERY, &query) < 0)
 			/* No (more) mapping, or the process is gone. */
 			return errno == ENOENT || errno == ESRCH;
-		add(finding, query.inode);
+		add_mapping(finding, query.inode, query.major);
 		if (query.end <= address)
 			return true;
 		address = query.end;
 	}
 }
 
-/* "7f00-7f01 rw-s 00000000 fe:00 1234   /path": the inode; 0: not shared. */
-static uint64_t inode_of_line(const char *line)
+/* "7f00-7f01 rw-s 00000000 fe:00 1234   /path": what is mapped shared. */
+static void add_line(struct finding *finding, const char *line)
 {
-	const char *mode = strchr(line, ' ');
+	const char *mode = strchr(line, ' '), *device, *inode;
 
 	if (!mode || strlen(mode) < 6 || mode[4] != 's')
-		return 0;
-	line = mode + 1;
-	for (int i = 0; i < 3 && line; i++) {
-		line = strchr(line, ' ');
-		line = line ? line + 1 : NULL;
-	}
-	return line ? strtoull(line, NULL, 10) : 0;
+		return;
+	device = strchr(mode + 6, ' ');
+	inode = device ? strchr(device + 1, ' ') : NULL;
+	if (inode)
+		add_mapping(finding, strtoull(inode + 1, NULL, 10),
+			    (unsigned)strtoul(device + 1, NULL, 16));
 }
 
 static bool read_maps(struct finding *finding, int fd)
@@ -104,7 +116,7 @@ static bool read_maps(struct finding *finding, int fd)
 	for (const char *line = text->ptr; *line;) {
 		const char *end = strchr(line, '\n');
 
-		add(finding, inode_of_line(line));
+		add_line(finding, line);
 		if (!end)
 			break;
 		line = end + 1;
@@ -131,10 +143,6 @@ static bool look_at_maps(struct finding *finding, int proc, const char *process)
 
 /* -- descriptors --------------------------------------------------------- */
 
-/*
- * The rings of io_setup(2) and io_uring(7) are shared mappings themselves, so
- * only a process that has one is asked for its descriptors.
- */
 static bool look_at_descriptors(struct finding *finding, int proc,
 				const char *process)
 {
@@ -195,7 +203,12 @@ static void settle(struct writers *out)
 
 bool writers_find(struct writers *out)
 {
-	struct finding finding = {out, TEXT_MAX, DESCRIPTORS_MAX, BUF_INIT};
+	struct finding finding = {
+		.out = out,
+		.text_left = TEXT_MAX,
+		.descriptors_left = DESCRIPTORS_MAX,
+		.text = BUF_INIT,
+	};
 	DIR *handle = opendir("/proc");
 	struct dirent *dirent;
 	bool known = handle;
@@ -203,12 +216,12 @@ bool writers_find(struct writers *out)
 	*out = (struct writers){0};
 	while (known && (dirent = readdir(handle))) {
 		const char *process = dirent->d_name;
-		size_t before = out->nr;
 
 		if (!isdigit((unsigned char)process[0]))
 			continue;
+		finding.may_have_ring = false;
 		known = look_at_maps(&finding, dirfd(handle), process) &&
-			(out->nr == before ||
+			(!finding.may_have_ring ||
 			 look_at_descriptors(&finding, dirfd(handle), process));
 	}
 	if (handle)
