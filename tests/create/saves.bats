@@ -281,6 +281,30 @@ load ../test_helper
 	assert_equal "$(git show "$(newest):file" | tail -n 1)" 8
 }
 
+@test 'which ones are manual is read once, and automatic ones go all the same' {
+	repo_new
+	git config checkpoint.maxCheckpoints 5
+	for i in {1..20}; do
+		git checkpoint create -q "manual $i"
+	done
+	[[ -s .git/checkpoint.d/manual-ids ]]
+	for i in {1..4}; do
+		echo "$i" >>file
+		git checkpoint create -q --type auto
+	done
+	run -0 git for-each-ref --format='%(subject)' refs/checkpoints
+	assert_equal "$(grep -c manual <<<"$output")" 20
+	[[ $(wc -l <<<"$output") -le 22 ]]
+
+	# What is damaged says nothing, and is made anew.
+	printf x >>.git/checkpoint.d/manual-ids
+	git checkpoint create -q --type auto
+	run -0 git for-each-ref --format='%(subject)' refs/checkpoints
+	assert_equal "$(grep -c manual <<<"$output")" 20
+	[[ $(wc -l <<<"$output") -le 22 ]]
+	git checkpoint verify
+}
+
 # How often the program calls fsync() for one checkpoint.
 syncs_of_create() {
 	strace -f -qq -e trace=fsync,fdatasync -e signal=none \

@@ -8,6 +8,7 @@
 #include "core/record/pin.h"
 #include "core/record/stored.h"
 #include "core/save/drop.h"
+#include "core/save/manual_ids.h"
 #include "core/save/undo.h"
 #include "core/session/session_state.h"
 #include "core/snapshot/connectivity.h"
@@ -97,8 +98,9 @@ static bool is_unfinished(struct repository *repo, const char *session)
 	return unfinished;
 }
 
-int candidates_read(struct candidates *out, struct repository *repo,
-		    struct checkpoint_list *list, struct error *err)
+static int read_all(struct candidates *out, struct repository *repo,
+		    struct checkpoint_list *list, struct manual_ids *manual,
+		    struct error *err)
 {
 	struct strlist pins = STRLIST_INIT, needed = STRLIST_INIT;
 	int64_t now_ms = clock_now_ms();
@@ -124,8 +126,14 @@ int candidates_read(struct candidates *out, struct repository *repo,
 			item->unfinished = item[-1].unfinished;
 		else
 			item->unfinished = is_unfinished(repo, name->session);
+		if (manual && manual_ids_have(manual, &name->commit)) {
+			item->type = TYPE_MANUAL;
+			continue;
+		}
 		ret = read_trailers(repo, &name->commit, item, &out->tasks[i],
 				    err);
+		if (manual && item->type == TYPE_MANUAL)
+			manual_ids_add(manual, &name->commit);
 		if (item->type == TYPE_PRE_RESTORE &&
 		    now_ms - item->time_ms < GRACE_MS)
 			item->needed = true;
@@ -133,6 +141,12 @@ int candidates_read(struct candidates *out, struct repository *repo,
 	strlist_release(&pins);
 	strlist_release(&needed);
 	return ret;
+}
+
+int candidates_read(struct candidates *out, struct repository *repo,
+		    struct checkpoint_list *list, struct error *err)
+{
+	return read_all(out, repo, list, NULL, err);
 }
 
 void candidates_release(struct candidates *candidates)
@@ -223,6 +237,22 @@ static int drop_marked(struct repository *repo,
 	return ret;
 }
 
+/* Where nothing but the type is asked for, what is manual need not be read. */
+static int read_types(struct candidates *out, struct repository *repo,
+		      struct checkpoint_list *list, struct error *err)
+{
+	struct manual_ids *manual = manual_ids_read(repo);
+	struct error ignored = ERROR_INIT;
+	int ret = read_all(out, repo, list, manual, err);
+
+	/* That it cannot be written costs time alone. */
+	if (!ret)
+		manual_ids_write(manual, repo, &ignored);
+	error_release(&ignored);
+	manual_ids_free(manual);
+	return ret;
+}
+
 int retention_apply(struct repository *repo, const char *session,
 		    struct error *err)
 {
@@ -236,7 +266,7 @@ int retention_apply(struct repository *repo, const char *session,
 		ret = checkpoint_list_read(repo, SCOPE_ALL, session, &list,
 					   err);
 	if (!ret && list.nr > limit) {
-		ret = candidates_read(&candidates, repo, &list, err);
+		ret = read_types(&candidates, repo, &list, err);
 		if (!ret)
 			ret = candidates_thin(&candidates, repo, err);
 		if (!ret)
