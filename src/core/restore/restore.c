@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "core/restore/new_index.h"
 #include "core/restore/restore_expose.h"
 #include "core/restore/restore_files.h"
 #include "core/restore/restore_head.h"
@@ -204,9 +205,9 @@ static int is_nothing(struct restoring *restoring, bool *out, struct error *err)
 		differs = !digest ||
 			  strcmp(digest, restoring->saved.snapshot->digest);
 	} else if (restoring_touches_index(restoring)) {
-		if (restore_index_differs(restoring->saved.snapshot,
-					  &restoring->target, restoring->paths,
-					  &differs, err) < 0)
+		if (new_index_differs(restoring->saved.snapshot,
+				      &restoring->target, restoring->paths,
+				      &differs, err) < 0)
 			return err->code;
 		/* The branch is to be made whatever the files are. */
 		differs = differs || restoring->mode == RESTORE_BRANCH;

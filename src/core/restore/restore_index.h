@@ -1,7 +1,6 @@
 /*
- * The index after a restore: the target's entries, with the stat data of the
- * files that were just written or did not change, so that the next `git status`
- * reads no file again.
+ * Writing the index after a restore: the entries of core/restore/new_index.h,
+ * with stat data from core/restore/new_index_stat.h.
  */
 #ifndef CORE_RESTORE_RESTORE_INDEX_H
 #define CORE_RESTORE_RESTORE_INDEX_H
@@ -22,14 +21,5 @@ struct target;
 int restore_index(struct index_lock *lock, struct snapshot *now,
 		  const struct target *target, const struct plan *plan,
 		  const struct strlist *pathspecs, struct error *err);
-
-/* ERR_INVALID: it would get an entry that no index may have. */
-int restore_index_check(struct snapshot *now, const struct target *target,
-			const struct strlist *pathspecs, struct error *err);
-
-/* Whether that would change any entry. */
-int restore_index_differs(struct snapshot *now, const struct target *target,
-			  const struct strlist *pathspecs, bool *out,
-			  struct error *err);
 
 #endif

@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/thread.h"
+#include "core/restore/new_index.h"
 #include "core/restore/restore_bytes.h"
-#include "core/restore/restore_index.h"
 #include "core/save/drop.h"
 #include "git/object.h"
 #include "git/repository.h"
@@ -166,8 +166,8 @@ int restoring_save_and_plan(struct restoring *restoring, struct error *err)
 	if (!ret && !restoring->request->dry_run)
 		ret = check_streams(restoring, err);
 	if (!ret && restoring_touches_index(restoring))
-		ret = restore_index_check(restoring->saved.snapshot,
-					  &restoring->target, restoring->paths,
-					  err);
+		ret = new_index_check(restoring->saved.snapshot,
+				      &restoring->target, restoring->paths,
+				      err);
 	return ret ? ret : check_content(restoring, err);
 }
