@@ -7,12 +7,12 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/pid.h"
 #include "core/hook/watch.h"
+#include "core/hook/watch_changes.h"
+#include "core/hook/watch_ending.h"
 #include "core/hook/watch_lock.h"
 #include "core/hook/watch_save.h"
 #include "core/save/occasion.h"
-#include "core/snapshot/watch_tell.h"
 #include "git/config.h"
 #include "git/environment.h"
 #include "git/repository.h"
@@ -23,17 +23,12 @@
 #include "ui/watched.h"
 #include "worktree/monitor.h"
 
-/* Events that come in a burst are read together, and in a long one so that
- * reading takes a twentieth of the time. */
-#define GATHER_MS 50
-#define GATHER_MAX_MS 1000
-#define GATHER_TIMES 20
 /* Where something has to be looked at. */
 #define LOOK_MS 1000
 /* So long the last checkpoint waits for git. */
 #define LAST_PATIENCE_MS 3000
-/* A second signal so much later ends it without waiting for anything. */
-#define REPEATED_MS 2000
+/* And so often is looked whether git is still at work. */
+#define BUSY_MS 50
 
 enum {
 	AT_SIGNALS,
@@ -46,15 +41,6 @@ enum {
 	NR_FDS
 };
 
-/* Why it ends. */
-enum ending {
-	GOES_ON,
-	BY_SIGNAL,
-	BY_PROCESS, /* --on-exit-of */
-	BY_GIT,	    /* the git that runs us as its command */
-	BY_OUTPUT,  /* nobody reads it any more */
-};
-
 struct watching {
 	struct command_context *context;
 	struct repository *repo;
@@ -62,18 +48,12 @@ struct watching {
 	struct watched watched;
 	struct watch_request request;
 	struct watch_save save;
-	struct monitor *monitor; /* NULL: changes are not reported */
-	struct watch_tell tell;
+	struct watch_changes changes;
+	struct watch_ending ending;
 	struct signals signals;
 	struct keys keys;
-	struct pid pid; /* --on-exit-of; number 0: none */
-	struct pid git; /* the git that runs us; number 0: none */
 	int lock_fd;
-	int64_t gather_ms; /* when to read events again */
 	bool key_pressed;
-	enum ending ending;
-	int number; /* of the signal */
-	int64_t ending_ms;
 	bool over;
 };
 
@@ -134,10 +114,10 @@ static int read_options(struct watch_arguments *out,
 static int begin_save(struct watching *watching, enum checkpoint_type type,
 		      struct error *err)
 {
-	const int fds[] = {
-		watching->lock_fd, watching->signals.fd, watching->pid.fd,
-		watching->monitor ? monitor_fd(watching->monitor) : -1,
-		watching->tell.fd};
+	const int fds[] = {watching->lock_fd, watching->signals.fd,
+			   watching->ending.process.fd,
+			   watch_changes_fd(&watching->changes),
+			   watching->changes.tell.fd};
 
 	watching->request.type = type;
 	watching->request.interval_ms = watching->watch.interval_ms;
@@ -191,9 +171,9 @@ static int64_t step_to_the_end(struct watching *watching, int64_t now,
 			       struct error *err)
 {
 	if (watch_git_is_busy(watching->repo) &&
-	    now - watching->ending_ms < LAST_PATIENCE_MS) {
+	    now - watching->ending.since_ms < LAST_PATIENCE_MS) {
 		watched_waiting(&watching->watched);
-		return GATHER_MS;
+		return BUSY_MS;
 	}
 	begin_save(watching, TYPE_INTERRUPTED, err);
 	return -1;
@@ -201,23 +181,10 @@ static int64_t step_to_the_end(struct watching *watching, int64_t now,
 
 static void go_blind(struct watching *watching, struct error *why)
 {
-	monitor_free(watching->monitor);
-	watching->monitor = NULL;
-	watch_tell_close(&watching->tell);
+	watch_changes_close(&watching->changes);
 	watching->watch.blind = true;
 	watched_blind(&watching->watched, why, watching->watch.interval_ms);
 	error_release(why);
-}
-
-/* When to read again what has come meanwhile, after a read begun at `start`. */
-static int64_t gather_until(int64_t start)
-{
-	int64_t now = clock_monotonic_ms();
-	int64_t wait = (now - start) * GATHER_TIMES;
-
-	if (wait < GATHER_MS)
-		wait = GATHER_MS;
-	return now + (wait < GATHER_MAX_MS ? wait : GATHER_MAX_MS);
 }
 
 static void note_events(struct watching *watching, int64_t now, bool changed,
@@ -236,9 +203,8 @@ static void take_events(struct watching *watching, struct error *err)
 	int64_t now = clock_monotonic_ms();
 	bool changed = false;
 
-	monitor_read(watching->monitor, &changed, err);
+	watch_changes_read(&watching->changes, &changed, err);
 	note_events(watching, now, changed, err);
-	watching->gather_ms = gather_until(now);
 }
 
 /* Somebody who makes a checkpoint asks what has changed. */
@@ -247,7 +213,7 @@ static void take_question(struct watching *watching, struct error *err)
 	int64_t now = clock_monotonic_ms();
 	bool changed = false;
 
-	watch_tell_answer(&watching->tell, watching->monitor, &changed, err);
+	watch_changes_answer(&watching->changes, &changed, err);
 	note_events(watching, now, changed, err);
 }
 
@@ -257,7 +223,7 @@ static enum watch_action decide(struct watching *watching, int64_t now,
 	enum watch_action action = watch_next(&watching->watch, now, wait_ms);
 
 	/* Whether it is quiet is not known before all events are read. */
-	if (action != WATCH_WAIT && watching->monitor) {
+	if (action != WATCH_WAIT && watching->changes.monitor) {
 		take_events(watching, err);
 		action = watch_next(&watching->watch, now, wait_ms);
 	}
@@ -274,7 +240,7 @@ static int64_t step(struct watching *watching, struct error *err)
 
 	if (watching->save.pid)
 		return -1;
-	if (watching->ending != GOES_ON)
+	if (watching->ending.end != WATCH_GOES_ON)
 		return step_to_the_end(watching, now, err);
 	action = decide(watching, now, &wait_ms, err);
 	if (err->code || action == WATCH_WAIT)
@@ -286,7 +252,8 @@ static int64_t step(struct watching *watching, struct error *err)
 		return wait_ms;
 	}
 	watch_settled(watch);
-	if (watching->monitor && monitor_settle(watching->monitor, err) < 0) {
+	if (watching->changes.monitor &&
+	    monitor_settle(watching->changes.monitor, err) < 0) {
 		if (err->code != ERR_UNSUPPORTED)
 			return -1;
 		go_blind(watching, err);
@@ -301,24 +268,6 @@ static int64_t step(struct watching *watching, struct error *err)
 
 /* -- what happens -------------------------------------------------------- */
 
-static void end(struct watching *watching, enum ending ending)
-{
-	if (watching->ending != GOES_ON)
-		return;
-	watching->ending = ending;
-	watching->ending_ms = clock_monotonic_ms();
-}
-
-/*
- * Whether somebody means it, who has waited. At a terminal ^C comes twice at
- * once: from the terminal, and from the git that runs us; so does its end.
- */
-static bool is_repeated(const struct watching *watching, int number)
-{
-	return watching->ending == BY_SIGNAL && number != SIGHUP &&
-	       clock_monotonic_ms() - watching->ending_ms >= REPEATED_MS;
-}
-
 static void take_signals(struct watching *watching)
 {
 	int number;
@@ -327,12 +276,13 @@ static void take_signals(struct watching *watching)
 		if (number == SIGCONT) {
 			keys_open(&watching->keys);
 		} else if (number == SIGTSTP || number == SIGQUIT ||
-			   is_repeated(watching, number)) {
+			   watch_ending_is_repeated(&watching->ending,
+						    number)) {
 			keys_close(&watching->keys);
 			signals_obey(&watching->signals, number);
-		} else if (watching->ending == GOES_ON) {
-			watching->number = number;
-			end(watching, BY_SIGNAL);
+		} else {
+			watch_ending_note(&watching->ending, WATCH_END_SIGNAL,
+					  number);
 		}
 	}
 }
@@ -351,20 +301,6 @@ static int64_t sooner(int64_t wait_ms, int64_t other_ms)
 	return wait_ms < 0 || other_ms < wait_ms ? other_ms : wait_ms;
 }
 
-/* Whether a process that is followed can only be looked at. */
-static bool must_look(const struct pid *pid)
-{
-	return pid->number && pid->fd < 0;
-}
-
-static void take_ends(struct watching *watching)
-{
-	if (watching->pid.number && pid_ended(&watching->pid))
-		end(watching, BY_PROCESS);
-	if (watching->git.number && pid_ended(&watching->git))
-		end(watching, BY_GIT);
-}
-
 /* Wait for something to happen, at most `wait_ms`, and note it. */
 static void wait_and_take(struct watching *watching, int64_t wait_ms,
 			  struct error *err)
@@ -376,20 +312,20 @@ static void wait_and_take(struct watching *watching, int64_t wait_ms,
 		[AT_PID] = {.fd = -1},
 		[AT_GIT] = {.fd = -1},
 		[AT_MONITOR] = {.fd = -1},
-		[AT_TELL] = {.fd = watching->tell.fd},
+		[AT_TELL] = {.fd = watching->changes.tell.fd},
 		[AT_SAVE] = {.fd = watching->save.from},
 	};
 
-	if (watching->ending == GOES_ON) {
-		fds[AT_PID].fd = watching->pid.fd;
-		fds[AT_GIT].fd = watching->git.fd;
+	if (watching->ending.end == WATCH_GOES_ON) {
+		fds[AT_PID].fd = watching->ending.process.fd;
+		fds[AT_GIT].fd = watching->ending.git.fd;
 	}
-	if (watching->monitor && now >= watching->gather_ms)
-		fds[AT_MONITOR].fd = monitor_fd(watching->monitor);
-	else if (watching->monitor)
-		wait_ms = sooner(wait_ms, watching->gather_ms - now);
-	if (watching->signals.fd < 0 || must_look(&watching->pid) ||
-	    must_look(&watching->git))
+	if (now >= watching->changes.read_ms)
+		fds[AT_MONITOR].fd = watch_changes_fd(&watching->changes);
+	else if (watching->changes.monitor)
+		wait_ms = sooner(wait_ms, watching->changes.read_ms - now);
+	if (watching->signals.fd < 0 ||
+	    watch_ending_must_look(&watching->ending))
 		wait_ms = sooner(wait_ms, LOOK_MS);
 	for (size_t i = 0; i < NR_FDS; i++)
 		fds[i].events = POLLIN;
@@ -398,47 +334,25 @@ static void wait_and_take(struct watching *watching, int64_t wait_ms,
 	take_signals(watching);
 	if (fds[AT_KEYS].revents)
 		take_keys(watching);
-	take_ends(watching);
+	watch_ending_look(&watching->ending);
 	if (fds[AT_MONITOR].revents)
 		take_events(watching, err);
-	if (!err->code && watching->tell.fd >= 0 && fds[AT_TELL].revents)
+	if (!err->code && watching->changes.tell.fd >= 0 &&
+	    fds[AT_TELL].revents)
 		take_question(watching, err);
 	if (!err->code && fds[AT_SAVE].revents &&
 	    watch_save_read(&watching->save))
 		end_save(watching, err);
 	if (output_closed(watching->context->output))
-		end(watching, BY_OUTPUT);
+		watch_ending_note(&watching->ending, WATCH_END_OUTPUT, 0);
 }
 
 /* -- the whole ----------------------------------------------------------- */
 
-static void follow(struct watching *watching,
-		   const struct watch_arguments *args)
-{
-	struct error gone = ERROR_INIT;
-
-	/* One that has ended already has ended. */
-	if (args->pid >= 0 &&
-	    pid_open(&watching->pid, (pid_t)args->pid, &gone) < 0) {
-		watching->pid.number = 0;
-		end(watching, BY_PROCESS);
-	}
-	error_release(&gone);
-	/*
-	 * `git checkpoint watch` is git, and we are its child: it passes
-	 * signals on, but that it is killed. Who started it takes it for us.
-	 */
-	if (pid_open(&watching->git, getppid(), &gone) < 0 ||
-	    !pid_is_named(&watching->git, "git")) {
-		pid_release(&watching->git);
-		watching->git.number = 0;
-	}
-	error_release(&gone);
-}
-
 static int start(struct watching *watching, const struct watch_arguments *args,
 		 struct error *err)
 {
+	struct watch_changes *changes = &watching->changes;
 	struct error why = ERROR_INIT;
 
 	watch_init(&watching->watch, args->interval_ms, clock_monotonic_ms());
@@ -447,35 +361,36 @@ static int start(struct watching *watching, const struct watch_arguments *args,
 	    watch_lock(&watching->lock_fd, watching->repo, err) < 0 ||
 	    environment_enter(watching->repo, err) < 0)
 		return err->code;
-	follow(watching, args);
+	watch_ending_follow(&watching->ending, args->pid);
 	if (signals_catch(&watching->signals, err) < 0)
 		return err->code;
-	if (monitor_open(&watching->monitor, watching->repo, &why) < 0 &&
+	if (watch_changes_open(changes, watching->repo, &why) < 0 &&
 	    why.code != ERR_UNSUPPORTED)
 		return error_move(err, &why);
-	/* Without it checkpoints look for themselves. */
-	if (watching->monitor &&
-	    watch_tell_open(&watching->tell, watching->repo, &why) < 0)
-		error_release(&why);
 	keys_open(&watching->keys);
-	watching->watch.blind = !watching->monitor;
-	watched_started(
-		&watching->watched, watching->repo->worktree,
-		watching->monitor ? monitor_count(watching->monitor) : 0,
-		!watching->monitor, args->interval_ms, watching->keys.fd >= 0);
-	if (!watching->monitor)
+	watching->watch.blind = !changes->monitor;
+	watched_started(&watching->watched, watching->repo->worktree,
+			changes->monitor ? monitor_count(changes->monitor) : 0,
+			!changes->monitor, args->interval_ms,
+			watching->keys.fd >= 0);
+	if (!changes->monitor)
 		go_blind(watching, &why);
 	return 0;
 }
 
 static void say_end(struct watching *watching)
 {
-	if (watching->ending == BY_SIGNAL)
-		watched_ended(&watching->watched, "signal", watching->number);
-	else if (watching->ending == BY_PROCESS)
-		watched_ended(&watching->watched, "process", 0);
-	else if (watching->ending == BY_GIT)
-		watched_ended(&watching->watched, "git", 0);
+	static const char *const reasons[] = {
+		[WATCH_END_SIGNAL] = "signal",
+		[WATCH_END_PROCESS] = "process",
+		[WATCH_END_GIT] = "git",
+		[WATCH_END_OUTPUT] = NULL,
+	};
+	const struct watch_ending *ending = &watching->ending;
+
+	if (reasons[ending->end])
+		watched_ended(&watching->watched, reasons[ending->end],
+			      ending->number);
 }
 
 int cmd_watch(struct command_context *context, int argc, const char **argv,
@@ -488,11 +403,10 @@ int cmd_watch(struct command_context *context, int argc, const char **argv,
 		.watched = {.output = context->output},
 		.request = {.argc = argc, .argv = as_typed},
 		.save = WATCH_SAVE_INIT,
-		.tell = WATCH_TELL_INIT,
+		.changes = WATCH_CHANGES_INIT,
+		.ending = WATCH_ENDING_INIT,
 		.signals = SIGNALS_INIT,
 		.keys = KEYS_INIT,
-		.pid = {.fd = -1},
-		.git = {.fd = -1},
 		.lock_fd = -1,
 	};
 	struct watch_arguments args = {.pid = -1};
@@ -510,10 +424,8 @@ int cmd_watch(struct command_context *context, int argc, const char **argv,
 	if (!ret)
 		say_end(&watching);
 	keys_close(&watching.keys);
-	watch_tell_close(&watching.tell);
-	monitor_free(watching.monitor);
-	pid_release(&watching.pid);
-	pid_release(&watching.git);
+	watch_changes_close(&watching.changes);
+	watch_ending_release(&watching.ending);
 	watched_release(&watching.watched);
 	file_unlock(watching.lock_fd);
 	signals_release(&watching.signals);
