@@ -7,6 +7,7 @@
 #include "base/strlist.h"
 #include "core/record/changes.h"
 #include "core/record/checkpoint.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/json.h"
 #include "core/snapshot/workspace.h"
 #include "git/commit.h"

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/record/checkpoint.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/json.h"
 #include "core/record/pin.h"
 #include "ui/options.h"

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/json.h"
 #include "core/record/pathspec.h"
 #include "core/restore/restore.h"

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/record/checkpoint.h"
+#include "core/record/checkpoint_name.h"
 #include "core/verify/verify.h"
 #include "ui/options.h"
 #include "ui/output.h"

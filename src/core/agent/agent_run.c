@@ -11,6 +11,7 @@
 #include "core/hook/hook_log.h"
 #include "core/hook/hook_task.h"
 #include "core/record/checkpoint.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/id.h"
 #include "core/record/journal.h"
 #include "core/record/json.h"

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/id.h"
 #include "core/secret/secret_scan.h"
 #include "git/process.h"

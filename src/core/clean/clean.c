@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "core/clean/clean_undo.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/id.h"
 #include "core/record/journal.h"
 #include "core/record/session.h"

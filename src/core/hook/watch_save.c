@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "core/record/checkpoint.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/id.h"
 #include "core/record/json.h"
 #include "core/save/occasion.h"

@@ -1,10 +1,6 @@
 /*
- * Checkpoints by name: finding and listing them. What is inside one is
- * core/record/stored.h's.
- *
- * A name on the command line is an id (cp_...), any unique beginning of one,
- * `latest`, `latest~<n>`, a ref, or a commit id or its unique beginning.
- * `latest` is this worktree's newest that is not a pre_restore.
+ * Checkpoints as their refs name them, and lists of them. What a user calls one
+ * is core/record/checkpoint_name.h's, what is inside core/record/stored.h's.
  */
 #ifndef CORE_RECORD_CHECKPOINT_H
 #define CORE_RECORD_CHECKPOINT_H
@@ -65,6 +61,11 @@ int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
 int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
 			  const char *session, struct checkpoint_list *out,
 			  struct error *err);
+/* Of these those whose id begins so. */
+int checkpoint_list_beginning(struct repository *repo,
+			      enum checkpoint_scope scope,
+			      const char *beginning,
+			      struct checkpoint_list *out, struct error *err);
 /* ERR_NOT_FOUND: the checkpoint is gone. Of a damaged ref it stays zero. */
 int checkpoint_read_commit(struct repository *repo,
 			   struct checkpoint *checkpoint, struct error *err);
@@ -75,19 +76,6 @@ void checkpoint_list_add(struct checkpoint_list *list,
 
 void checkpoint_copy(struct checkpoint *out, const struct checkpoint *from);
 void checkpoint_release(struct checkpoint *checkpoint);
-
-/*
- * What `name` names. ERR_NOT_FOUND: nothing; ERR_AMBIGUOUS: several, with
- * the first of them as hints; ERR_INVALID: it is not a name. The caller must
- * checkpoint_release().
- */
-int checkpoint_resolve(struct repository *repo, const char *name,
-		       struct checkpoint *out, struct error *err);
-
-/* This worktree's newest but `skip` that is not a pre_restore. ERR_NOT_FOUND.
- */
-int checkpoint_latest(struct repository *repo, size_t skip,
-		      struct checkpoint *out, struct error *err);
 
 /* Take a ref apart; false: it is no checkpoint's. `out->commit` is left. */
 bool checkpoint_parse_ref(const char *ref, struct checkpoint *out);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/path.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/description.h"
 #include "core/record/id.h"
 #include "core/record/journal.h"

@@ -1,6 +1,7 @@
 #include "core/work/resume.h"
 
 #include "base/alloc.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/id.h"
 #include "core/save/session_run.h"
 

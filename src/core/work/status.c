@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/strmap.h"
+#include "core/record/checkpoint_name.h"
 #include "core/record/protected.h"
 #include "core/record/stored.h"
 #include "core/remote/push_queue.h"
