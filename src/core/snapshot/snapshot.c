@@ -1,7 +1,6 @@
 #include "core/snapshot/snapshot.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "core/snapshot/snapshot_content.h"
 #include "core/snapshot/snapshot_extra.h"
 #include "core/snapshot/snapshot_seal.h"
@@ -9,6 +8,7 @@
 #include "core/snapshot/snapshot_steps.h"
 #include "core/snapshot/snapshot_terms.h"
 #include "core/snapshot/snapshot_tree.h"
+#include "core/snapshot/snapshot_walk.h"
 #include "core/snapshot/watch_ask.h"
 #include "git/commit.h"
 #include "git/config.h"
@@ -20,97 +20,6 @@
 #include "worktree/cache.h"
 #include "worktree/plain.h"
 #include "worktree/sealed.h"
-
-#define DEFAULT_MAX_FILE_SIZE (INT64_C(100) << 20)
-
-/* -- the walk ------------------------------------------------------------ */
-
-/* The directories that include patterns with a slash lead into, up to their
- * first wildcard: an ignored directory is entered only for these. */
-static void include_dirs(const struct strlist *patterns, struct strlist *out)
-{
-	for (size_t i = 0; i < patterns->nr; i++) {
-		const char *pattern = patterns->items[i];
-		size_t len;
-
-		pattern += *pattern == '/';
-		len = strcspn(pattern, "*?[\\");
-		while (len && pattern[len - 1] != '/')
-			len--;
-		if (len)
-			strlist_addn(out, pattern, len);
-	}
-	strlist_sort(out);
-}
-
-/*
- * Walk by what the watch has told; where a file turns up that may be another's
- * second name, so that this one may have changed unseen, by nothing.
- */
-static int walk_told(struct snapshot *snapshot, struct scan_options *options,
-		     struct error *err)
-{
-	struct told *told = &snapshot->told;
-	int ret;
-
-	options->told = told;
-	options->sealed = snapshot->sealed;
-	ret = scan_worktree(&snapshot->scan, snapshot->repo, options, err);
-	if (ret < 0 || !told->believes || !snapshot->scan->doubtful ||
-	    snapshot->sealed)
-		return ret;
-	scan_free(snapshot->scan);
-	snapshot->scan = NULL;
-	told->believes = false;
-	told->head.full_ms = clock_monotonic_ms();
-	return scan_worktree(&snapshot->scan, snapshot->repo, options, err);
-}
-
-int snapshot_walk(struct snapshot *snapshot,
-		  const struct snapshot_options *options, struct error *err)
-{
-	const struct config *config = snapshot->repo->config;
-	struct scan_options scan = {
-		.all_ignored = options->all_ignored,
-		.wanted = options->wanted,
-		.protected_paths = options->protected_paths,
-		.max_file_size = options->max_file_size,
-	};
-	struct strlist include = STRLIST_INIT, exclude = STRLIST_INIT;
-	struct strlist dirs = STRLIST_INIT;
-	struct ignore_list *wanted, *unwanted;
-	bool ignore_case;
-	int64_t limit;
-	int ret;
-
-	config_get_all(config, "checkpoint.include", &include);
-	config_get_all(config, "checkpoint.exclude", &exclude);
-	include_dirs(&include, &dirs);
-	ret = config_get_bool(config, "core.ignorecase", false, &ignore_case,
-			      err);
-	if (!ret)
-		ret = config_get_int(config, "checkpoint.maxfilesize",
-				     DEFAULT_MAX_FILE_SIZE, &limit, err);
-	if (!ret) {
-		wanted = ignore_list_new(&include, ignore_case);
-		unwanted = ignore_list_new(&exclude, ignore_case);
-		scan.include = include.nr ? wanted : NULL;
-		scan.exclude = exclude.nr ? unwanted : NULL;
-		scan.include_dirs = &dirs;
-		if (!scan.max_file_size)
-			scan.max_file_size = (uint64_t)limit;
-		ret = walk_told(snapshot, &scan, err);
-		/* What they point at ends here. */
-		if (!ret)
-			snapshot->scan->options = (struct scan_options){0};
-		ignore_list_free(wanted);
-		ignore_list_free(unwanted);
-	}
-	strlist_release(&include);
-	strlist_release(&exclude);
-	strlist_release(&dirs);
-	return ret;
-}
 
 /* -- counts -------------------------------------------------------------- */
 
@@ -335,99 +244,7 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot);
 }
 
-void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item)
-{
-	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
-	snapshot->files[snapshot->nr_files++] =
-		(struct snapshot_file){.item = item};
-}
-
-static int compare_files(const void *a, const void *b)
-{
-	return strcmp(((const struct snapshot_file *)a)->item->path,
-		      ((const struct snapshot_file *)b)->item->path);
-}
-
-void snapshot_sort_files(struct snapshot *snapshot)
-{
-	if (snapshot->nr_files)
-		qsort(snapshot->files, snapshot->nr_files,
-		      sizeof(*snapshot->files), compare_files);
-}
-
-/* -- looking things up --------------------------------------------------- */
-
-static int compare_path(const void *path, const void *file)
-{
-	return strcmp(path, ((const struct snapshot_file *)file)->item->path);
-}
-
-struct snapshot_file *snapshot_find_file(const struct snapshot *snapshot,
-					 const char *path)
-{
-	if (!snapshot->nr_files)
-		return NULL;
-	return bsearch(path, snapshot->files, snapshot->nr_files,
-		       sizeof(*snapshot->files), compare_path);
-}
-
-static bool is_in_snapshot(uint8_t kind)
-{
-	return kind == SCAN_CHANGED || kind == SCAN_SAME ||
-	       kind == SCAN_UNTRACKED || kind == SCAN_IGNORED;
-}
-
-static const struct oid *raw_of(const struct snapshot_file *file)
-{
-	return file->conversion ? &file->conversion->raw : &file->item->oid;
-}
-
-void snapshot_find(const struct snapshot *snapshot, const char *path,
-		   struct snapshot_path *out)
-{
-	const struct index *index = snapshot->scan->index;
-	const struct snapshot_file *file = snapshot_find_file(snapshot, path);
-
-	*out = (struct snapshot_path){.entry = index_find(index, path)};
-	if (file) {
-		out->present = is_in_snapshot(file->item->kind);
-		out->mode = file->item->mode;
-		out->blob = file->item->oid;
-		out->raw = *raw_of(file);
-		out->stat = file->item->stat;
-		out->known_stat = out->present;
-	} else if (out->entry) {
-		size_t at = (size_t)(out->entry - index->entries);
-
-		out->present =
-			snapshot->scan->permissions[at] != SCAN_NOT_THERE;
-		out->mode = out->entry->mode;
-		out->blob = out->raw = *index_entry_oid(out->entry);
-	}
-}
-
-/* What the cache is to say of a file. false: nothing. */
-static bool cache_file(const struct snapshot_file *file,
-		       struct cache_entry *out)
-{
-	const struct snapshot_conversion *conversion = file->conversion;
-	const struct scan_item *item = file->item;
-
-	/* L, which holds ignored files, is another commit. */
-	if (!is_in_snapshot(item->kind) || item->kind == SCAN_IGNORED ||
-	    (conversion && conversion->plain))
-		return false;
-	*out = (struct cache_entry){
-		.path = item->path,
-		.conversion =
-			conversion && conversion->name ? conversion->name : "-",
-		.blob = item->oid,
-		.raw = *raw_of(file),
-		.stat = item->stat,
-		.keep_raw = conversion && conversion->keep_raw,
-	};
-	return true;
-}
+/* -- what is kept of it -------------------------------------------------- */
 
 /* The next that a cache has something to say of. */
 struct caching {
@@ -441,7 +258,7 @@ static bool next_cached(void *context, struct cache_entry *out)
 	const struct snapshot *snapshot = caching->snapshot;
 
 	while (caching->at < snapshot->nr_files)
-		if (cache_file(&snapshot->files[caching->at++], out))
+		if (snapshot_file_cached(&snapshot->files[caching->at++], out))
 			return true;
 	return false;
 }
@@ -456,14 +273,6 @@ static int compare_recipe(const void *a, const void *b)
 	const struct cache_recipe *x = a, *y = b;
 
 	return memcmp(x->sum, y->sum, sizeof(x->sum));
-}
-
-bool snapshot_cached(const struct snapshot *snapshot, const char *path,
-		     struct cache_entry *out)
-{
-	const struct snapshot_file *file = snapshot_find_file(snapshot, path);
-
-	return file && cache_file(file, out);
 }
 
 static int write_cache(const struct snapshot *snapshot, const char *ref,

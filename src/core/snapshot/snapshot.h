@@ -13,13 +13,13 @@
 #include "core/record/index_extra.h"
 #include "core/record/omitted.h"
 #include "core/record/worktree_extra.h"
+#include "core/snapshot/snapshot_files.h"
 #include "git/operation.h"
 #include "git/ref.h"
 #include "worktree/scan.h"
 #include "worktree/told.h"
 
 struct cache;
-struct cache_entry;
 struct cache_recipe;
 struct pack;
 struct plain;
@@ -40,23 +40,6 @@ struct snapshot_options {
 	bool leave_out_largest; /* where there are more: else ERR_REFUSED */
 	bool look_at_all; /* whatever a running watch says has not changed */
 	bool keep_trees;  /* all can be read before the pack is finished */
-};
-
-/* Of a file to which a conversion may apply. */
-struct snapshot_conversion {
-	const char *name; /* convert_describe(); NULL: none after all */
-	struct oid raw;	  /* of the bytes on disk */
-	bool converted;	  /* as in struct content */
-	bool keep_raw;
-	bool plain; /* unchanged, and stored just as it is */
-};
-
-/* A path whose content was read. There may be a million of them. */
-struct snapshot_file {
-	struct scan_item *item; /* path, index entry, what was read; borrowed
-				   from the scan */
-	const struct snapshot_conversion *conversion; /* NULL: the bytes on disk
-							 are the blob */
 };
 
 struct snapshot {
@@ -121,30 +104,6 @@ int snapshot_take(struct snapshot **out, struct repository *repo,
 		  const struct snapshot_options *options, struct pack *pack,
 		  struct cache *cache, struct error *err);
 void snapshot_free(struct snapshot *snapshot);
-
-/* What the workspace had at a path when the snapshot was taken. */
-struct snapshot_path {
-	bool present; /* a file or link that the snapshot holds */
-	uint32_t mode;
-	struct oid blob;
-	struct oid raw;	 /* of the bytes on disk */
-	bool known_stat; /* `stat` is what lstat() gave */
-	struct stat_data stat;
-	const struct index_entry *entry; /* or NULL */
-};
-void snapshot_find(const struct snapshot *snapshot, const char *path,
-		   struct snapshot_path *out);
-
-/* Add a file for an item whose content is to be read. */
-void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item);
-/* Sort them by path, which they have to be to be found. */
-void snapshot_sort_files(struct snapshot *snapshot);
-struct snapshot_file *snapshot_find_file(const struct snapshot *snapshot,
-					 const char *path);
-
-/* What a cache is to say of a path that was read. Borrowed. */
-bool snapshot_cached(const struct snapshot *snapshot, const char *path,
-		     struct cache_entry *out);
 
 /* Write what is known now to the caches, for the checkpoint `commit` at `ref`.
  */

@@ -15,9 +15,6 @@ struct snapshot_options;
 
 struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
 			      struct cache *cache);
-/* Fill `scan`, by what `told` and `sealed` say. */
-int snapshot_walk(struct snapshot *snapshot,
-		  const struct snapshot_options *options, struct error *err);
 /* All that is made of it. */
 int snapshot_conclude(struct snapshot *snapshot,
 		      const struct snapshot_options *options,

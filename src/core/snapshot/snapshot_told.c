@@ -8,6 +8,7 @@
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/snapshot_steps.h"
 #include "core/snapshot/snapshot_terms.h"
+#include "core/snapshot/snapshot_walk.h"
 #include "core/snapshot/watch_ask.h"
 #include "git/index_seen.h"
 #include "git/ref.h"
