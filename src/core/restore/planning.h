@@ -1,7 +1,12 @@
 /*
- * A plan while it is made: what core/restore/plan.c, core/restore/plan_modes.c,
- * core/restore/plan_place.c, core/restore/plan_unread.c and
- * core/restore/plan_open.c share.
+ * A plan while it is made; for core/restore/plan*.c only.
+ *
+ *	planning.c     the whole, and what the trees say
+ *	plan_place.c   what is in the way, and what goes
+ *	plan_unread.c  what could not be read, then or now
+ *	plan_modes.c   permissions of what stays
+ *	plan_empty.c   empty directories
+ *	plan_open.c    directories that do not let us in
  */
 #ifndef CORE_RESTORE_PLANNING_H
 #define CORE_RESTORE_PLANNING_H
@@ -71,6 +76,9 @@ bool planning_is_link_as_file(const struct planning *planning,
 
 /* Plan what changes on disk of files and directories whose content stays. */
 int planning_modes(struct planning *planning, struct error *err);
+
+/* Plan the empty directories, those that are now and those of the target. */
+int planning_empty_dirs(struct planning *planning, struct error *err);
 
 /*
  * A directory that has to be made gets its permissions from the umask; where
