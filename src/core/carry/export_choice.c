@@ -10,9 +10,11 @@ struct choice {
 	struct checkpoint_list *list;
 };
 
-static bool is_there(const struct checkpoint_list *list, const char *ref)
+/* Among the first `nr`. */
+static bool is_there(const struct checkpoint_list *list, size_t nr,
+		     const char *ref)
 {
-	for (size_t i = 0; i < list->nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!strcmp(list->items[i].ref, ref))
 			return true;
 	return false;
@@ -22,11 +24,12 @@ static int add_session(struct choice *choice, const char *session,
 		       struct error *err)
 {
 	struct checkpoint_list found = CHECKPOINT_LIST_INIT;
+	size_t before = choice->list->nr;
 	int ret = checkpoint_list_read(choice->repo, SCOPE_ALL, session, &found,
 				       err);
 
 	for (size_t i = 0; i < found.nr; i++)
-		if (!is_there(choice->list, found.items[i].ref))
+		if (!is_there(choice->list, before, found.items[i].ref))
 			checkpoint_list_add(choice->list, &found.items[i]);
 	checkpoint_list_release(&found);
 	return ret;
@@ -75,7 +78,7 @@ static int add_checkpoint(struct choice *choice, const char *name,
 				"checkpoint '%s' is another clone's, fetched "
 				"from '%s'; export it there",
 				found.id, found.remote);
-	else if (!ret && !is_there(choice->list, found.ref))
+	else if (!ret && !is_there(choice->list, choice->list->nr, found.ref))
 		checkpoint_list_add(choice->list, &found);
 	checkpoint_release(&found);
 	return ret;
