@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,11 +15,6 @@
 #include "git/repository.h"
 #include "worktree/dir.h"
 #include "worktree/ignore.h"
-
-/* Reading is none of them: looking at files must not wake us. */
-#define EVENTS                                                                 \
-	(IN_ATTRIB | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_DELETE_SELF | \
-	 IN_MODIFY | IN_MOVE_SELF | IN_MOVED_FROM | IN_MOVED_TO)
 
 /* A directory that is still to be visited. */
 struct visit {
@@ -88,75 +82,6 @@ static bool has_tracked(const struct index *index, const char *dir)
 
 /* -- one directory ------------------------------------------------------- */
 
-static int too_many(const struct monitor_watch *watch, struct error *err)
-{
-	error_set(err, ERR_UNSUPPORTED,
-		  "no more than %zu directories can be watched",
-		  watch->table.nr);
-	return error_hint(err, "the limit is fs.inotify.max_user_watches, "
-			       "see sysctl(8)");
-}
-
-/*
- * Watch the directory that `fd` is open on. 1: it was watched already, by this
- * path; 0: it was not, or it has gone. The descriptor cannot be led elsewhere
- * by a link that comes in the way, as a name can.
- */
-static int watch_fd(struct monitor_watch *watch, int fd, const char *path,
-		    enum monitored_kind kind, struct error *err)
-{
-	char name[64];
-	struct monitored *item;
-	bool known;
-	int number;
-
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
-	number = inotify_add_watch(watch->fd, name,
-				   EVENTS | IN_ONLYDIR | IN_EXCL_UNLINK);
-	if (number < 0 && errno == ENOSPC)
-		return too_many(watch, err);
-	if (number < 0 && errno == ENOMEM)
-		return error_set(err, ERR_UNSUPPORTED,
-				 "the kernel has no memory to watch '%s'",
-				 path);
-	if (number < 0) {
-		/* Without /proc nothing can be watched at all. */
-		if (access("/proc/self/fd", F_OK) < 0)
-			return error_set(err, ERR_UNSUPPORTED,
-					 "/proc is not mounted");
-		strlist_add(&watch->passed_over, path);
-		return 0;
-	}
-	if (watch->limit && watch->table.nr >= watch->limit &&
-	    !monitor_table_find(&watch->table, number)) {
-		inotify_rm_watch(watch->fd, number);
-		return too_many(watch, err);
-	}
-	item = monitor_table_put(&watch->table, number);
-	known = item->path && !strcmp(item->path, path);
-	if (!known) {
-		free(item->path);
-		item->path = xstrdup(path);
-	}
-	if (!known || item->round != watch->round || kind == MONITORED_NESTED)
-		item->kind = kind;
-	item->round = watch->round;
-	return known;
-}
-
-static int watch_name(struct monitor_watch *watch, const char *dir,
-		      enum monitored_kind kind, struct error *err)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int ret;
-
-	if (fd < 0)
-		return 0;
-	ret = watch_fd(watch, fd, "", kind, err);
-	close(fd);
-	return ret < 0 ? ret : 0;
-}
-
 /* List the directory that `fd` is open on, and close it. */
 static void list(int fd, struct listing *out)
 {
@@ -221,10 +146,11 @@ static int watch_nested(struct monitor_watch *watch, const char *path,
 {
 	char *git_dir = nested_git_dir(watch->repo, path);
 	char *logs = path_join(git_dir, "logs");
-	int ret = watch_name(watch, git_dir, MONITORED_NESTED_GIT, err);
+	int ret = monitor_watch_name(watch, git_dir, MONITORED_NESTED_GIT, err);
 
 	if (!ret)
-		ret = watch_name(watch, logs, MONITORED_NESTED_GIT, err);
+		ret = monitor_watch_name(watch, logs, MONITORED_NESTED_GIT,
+					 err);
 	free(logs);
 	free(git_dir);
 	return ret;
@@ -264,9 +190,9 @@ static int visit_open(struct walk *walk, const struct visit *visit, int fd,
 	bool is_top = !visit->path[0];
 	int ret;
 
-	ret = watch_fd(watch, fd, visit->path,
-		       level || is_top ? MONITORED_DIR : MONITORED_TRACKED,
-		       err);
+	ret = monitor_watch_fd(
+		watch, fd, visit->path,
+		level || is_top ? MONITORED_DIR : MONITORED_TRACKED, err);
 	/* What is new in one that was watched is reported by itself. */
 	if (ret < 0 || (ret && !walk->all)) {
 		close(fd);
@@ -276,7 +202,8 @@ static int visit_open(struct walk *walk, const struct visit *visit, int fd,
 	/* Listed after it is watched, so that nothing falls in between. */
 	list(dup(fd), &listing);
 	if (listing.has_dotgit && !is_top) {
-		ret = watch_fd(watch, fd, visit->path, MONITORED_NESTED, err);
+		ret = monitor_watch_fd(watch, fd, visit->path, MONITORED_NESTED,
+				       err);
 		if (ret >= 0)
 			ret = watch_nested(watch, visit->path, err);
 		goto done;
@@ -322,27 +249,15 @@ static int watch_git(struct monitor_watch *watch, struct error *err)
 	struct repository *repo = watch->repo;
 	char *logs = repository_path(repo, "logs");
 	char *info = repository_common_path(repo, "info");
-	int ret = watch_name(watch, repo->git_dir, MONITORED_GIT, err);
+	int ret = monitor_watch_name(watch, repo->git_dir, MONITORED_GIT, err);
 
 	if (!ret)
-		ret = watch_name(watch, logs, MONITORED_LOGS, err);
+		ret = monitor_watch_name(watch, logs, MONITORED_LOGS, err);
 	if (!ret)
-		ret = watch_name(watch, info, MONITORED_INFO, err);
+		ret = monitor_watch_name(watch, info, MONITORED_INFO, err);
 	free(logs);
 	free(info);
 	return ret;
-}
-
-static void drop_unseen(struct monitor_watch *watch)
-{
-	for (size_t i = watch->table.nr; i > 0; i--) {
-		int number = watch->table.items[i - 1].number;
-
-		if (watch->table.items[i - 1].round == watch->round)
-			continue;
-		inotify_rm_watch(watch->fd, number);
-		monitor_table_remove(&watch->table, number);
-	}
 }
 
 int monitor_walk_all(struct monitor_watch *watch, struct error *err)
@@ -359,7 +274,7 @@ int monitor_walk_all(struct monitor_watch *watch, struct error *err)
 		ret = run(&walk, err);
 	}
 	if (!ret)
-		drop_unseen(watch);
+		monitor_watch_drop_unseen(watch);
 	watch->passed_over_then = watch->passed_over.nr;
 	walk_close(&walk);
 	return ret;

@@ -6,23 +6,7 @@
 
 #include "base/error.h"
 #include "base/strlist.h"
-#include "worktree/monitor_table.h"
-
-struct repository;
-
-/* What the walks of one monitor share. */
-struct monitor_watch {
-	struct repository *repo;
-	int fd;	    /* inotify's */
-	int top_fd; /* the worktree's */
-	size_t limit;
-	struct monitor_table table;
-	unsigned round; /* of the walk over all of them */
-	/* Directories that are not watched, "a/b/": ignored ones in which
-	 * nothing is tracked, and those that are closed to us. */
-	struct strlist passed_over;
-	size_t passed_over_then; /* how many after the last walk over all */
-};
+#include "worktree/monitor_watch.h"
 
 /*
  * Watch every directory that is to be watched, and no other any more.
