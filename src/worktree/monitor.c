@@ -9,13 +9,13 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/strlist.h"
 #include "git/operation_names.h"
 #include "git/repository.h"
 #include "worktree/monitor_changes.h"
+#include "worktree/monitor_inotify.h"
 #include "worktree/monitor_walk.h"
 #include "worktree/mounts.h"
 
@@ -37,60 +37,6 @@ struct monitor {
 	bool index_changed; /* or a look at what is tracked */
 };
 
-/* -- whether it can be ---------------------------------------------------- */
-
-/* Those where other hosts, or a server, change files behind the kernel. */
-static const char *distant_file_system(int fd)
-{
-	static const struct {
-		unsigned long magic;
-		const char *name;
-	} systems[] = {
-		{0x6969, "NFS"},	{0x517b, "SMB"},
-		{0xff534d42, "CIFS"},	{0xfe534d42, "SMB"},
-		{0x01021997, "9P"},	{0x65735546, "FUSE"},
-		{0x00c36400, "Ceph"},	{0x5346414f, "AFS"},
-		{0x0bd00bd0, "Lustre"}, {0x01161970, "GFS2"},
-		{0x7461636f, "OCFS2"},	{0x47504653, "GPFS"},
-		{0x73757245, "Coda"},	{0xbacbacbc, "vmhgfs"},
-		{0x786f4256, "vboxsf"},
-	};
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) < 0)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(systems); i++)
-		if (((unsigned long)fs.f_type & 0xffffffff) == systems[i].magic)
-			return systems[i].name;
-	return NULL;
-}
-
-static int open_inotify(struct monitor *monitor, struct error *err)
-{
-	const char *limit = getenv("GIT_CHECKPOINT_WATCH_LIMIT");
-	const char *distant = distant_file_system(monitor->watch.top_fd);
-
-	if (distant)
-		return error_set(err, ERR_UNSUPPORTED,
-				 "changes on a file system of type %s are not "
-				 "reported",
-				 distant);
-	if (limit)
-		monitor->watch.limit = strtoul(limit, NULL, 10);
-	monitor->watch.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (monitor->watch.fd >= 0)
-		return 0;
-	if (errno == EMFILE) {
-		error_set(err, ERR_UNSUPPORTED,
-			  "too many programs watch directories");
-		return error_hint(err, "the limit is "
-				       "fs.inotify.max_user_instances, see "
-				       "sysctl(8)");
-	}
-	error_errno(err, "cannot watch directories");
-	return err->code = ERR_UNSUPPORTED;
-}
-
 /* Visit all, and count from there. */
 static int visit_all(struct monitor *monitor, struct error *err)
 {
@@ -108,16 +54,20 @@ int monitor_open(struct monitor **out, struct repository *repo,
 		 struct error *err)
 {
 	struct monitor *monitor = xcalloc(1, sizeof(*monitor));
+	const char *limit = getenv("GIT_CHECKPOINT_WATCH_LIMIT");
 	int ret = 0;
 
 	monitor->watch.repo = repo;
 	monitor->watch.fd = -1;
+	if (limit)
+		monitor->watch.limit = strtoul(limit, NULL, 10);
 	monitor->watch.top_fd =
 		open(repo->worktree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (monitor->watch.top_fd < 0)
 		ret = error_errno(err, "cannot open '%s'", repo->worktree);
 	if (!ret)
-		ret = open_inotify(monitor, err);
+		ret = monitor_inotify(&monitor->watch.fd, monitor->watch.top_fd,
+				      err);
 	if (!ret)
 		ret = visit_all(monitor, err);
 	if (ret < 0) {
@@ -388,61 +338,6 @@ int monitor_news(struct monitor *monitor, const char *epoch, uint64_t then,
 	memcpy(out->epoch, monitor->changes.epoch, sizeof(out->epoch));
 	for (size_t i = 0; i < passed_over->nr; i++)
 		strlist_add(&out->unwatched, passed_over->items[i]);
-	return 0;
-}
-
-#else
-
-int monitor_news(struct monitor *monitor, const char *epoch, uint64_t then,
-		 struct monitor_news *out, bool *changed, struct error *err)
-{
-	(void)monitor;
-	(void)epoch;
-	(void)then;
-	(void)err;
-	*out = (struct monitor_news){0};
-	*changed = false;
-	return 0;
-}
-
-int monitor_open(struct monitor **out, struct repository *repo,
-		 struct error *err)
-{
-	(void)repo;
-	*out = NULL;
-	return error_set(err, ERR_UNSUPPORTED,
-			 "this system does not report changes of directories");
-}
-
-void monitor_free(struct monitor *monitor)
-{
-	(void)monitor;
-}
-
-int monitor_fd(const struct monitor *monitor)
-{
-	(void)monitor;
-	return -1;
-}
-
-int monitor_read(struct monitor *monitor, bool *changed, struct error *err)
-{
-	(void)monitor;
-	(void)err;
-	*changed = false;
-	return 0;
-}
-
-int monitor_settle(struct monitor *monitor, struct error *err)
-{
-	(void)monitor;
-	(void)err;
-	return 0;
-}
-
-size_t monitor_count(const struct monitor *monitor)
-{
-	(void)monitor;
 	return 0;
 }
 
