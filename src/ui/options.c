@@ -1,12 +1,8 @@
 #include "ui/options.h"
 
 #include <errno.h>
-#include <stdarg.h>
 
 #include "base/alloc.h"
-
-/* Where the help texts start. */
-#define HELP_COLUMN 26
 
 /* One run over a command line. */
 struct parser {
@@ -21,108 +17,6 @@ struct spelling {
 	char letter;
 	bool negated; /* --no-<name> */
 };
-
-static void usage_option(const struct option *option, struct buf *out)
-{
-	size_t start = out->len;
-	size_t width;
-
-	buf_addstr(out, "    ");
-	if (option->letter)
-		buf_addf(out, "-%c", option->letter);
-	if (option->letter && option->name)
-		buf_addstr(out, ", ");
-	if (option->name)
-		buf_addf(out, "--%s%s",
-			 option->kind == OPTION_BOOL ? "[no-]" : "",
-			 option->name);
-	if (option->argument)
-		buf_addf(out, " <%s>", option->argument);
-	width = out->len - start;
-	if (width > HELP_COLUMN - 2) {
-		buf_addch(out, '\n');
-		width = 0;
-	}
-	buf_addf(out, "%*s%s\n", (int)(HELP_COLUMN - width), "", option->help);
-}
-
-void options_usage(const struct options *options, struct buf *out)
-{
-	const struct option *option = options->table;
-	size_t i;
-
-	for (i = 0; options->usage[i]; i++)
-		buf_addf(out, "%s%s\n",
-			 i ? "   or: " : "usage: ", options->usage[i]);
-	if (option->kind == OPTION_END)
-		return;
-	buf_addch(out, '\n');
-	for (; option->kind != OPTION_END; option++)
-		usage_option(option, out);
-	buf_addch(out, '\n');
-}
-
-static void attach_usage(const struct options *options, struct error *err)
-{
-	struct buf usage = BUF_INIT;
-
-	options_usage(options, &usage);
-	free(err->hints);
-	err->hints = buf_detach(&usage);
-}
-
-static int usage_asked(const struct options *options, struct error *err)
-{
-	error_release(err);
-	err->code = ERR_USAGE;
-	attach_usage(options, err);
-	return ERR_USAGE;
-}
-
-int options_error(const struct options *options, struct error *err,
-		  const char *fmt, ...)
-{
-	va_list args;
-	struct buf text = BUF_INIT;
-
-	va_start(args, fmt);
-	buf_vaddf(&text, fmt, args);
-	va_end(args);
-	error_set(err, ERR_USAGE, "%s", text.ptr);
-	buf_release(&text);
-	attach_usage(options, err);
-	return ERR_USAGE;
-}
-
-int options_subcommand(const struct options *options,
-		       const struct arguments *args, const void *table,
-		       size_t nr, size_t size, size_t *out, struct error *err)
-{
-	if (!args->nr)
-		return options_error(options, err, "need a subcommand");
-	for (size_t i = 0; i < nr; i++) {
-		const char *name;
-
-		memcpy(&name, (const char *)table + i * size, sizeof(name));
-		if (!strcmp(name, args->items[0])) {
-			*out = i;
-			return 0;
-		}
-	}
-	return options_error(options, err, "unknown subcommand: `%s'",
-			     args->items[0]);
-}
-
-bool options_error_has_usage(const struct error *err)
-{
-	return err->code == ERR_USAGE && err->hints &&
-	       !strncmp(err->hints, "usage: ", strlen("usage: "));
-}
-
-bool options_error_is_request(const struct error *err)
-{
-	return options_error_has_usage(err) && !err->text;
-}
 
 /* An error about one option: "option `name' <text>", "switch `x' <text>". */
 static int option_error(const struct parser *parser,
@@ -303,7 +197,7 @@ static int parse_letters(struct parser *parser, const char *word,
 			option++;
 		if (option->kind == OPTION_END) {
 			if (*letter == 'h')
-				return usage_asked(parser->options, err);
+				return options_request(parser->options, err);
 			if (letter == word &&
 			    (parser->options->flags & OPTIONS_KEEP_UNKNOWN)) {
 				keep(parser, word - 1);
@@ -409,7 +303,7 @@ static int parse_long(struct parser *parser, const char *word,
 	if (matches.nr)
 		return ambiguous(options, word, len, &matches, err);
 	if (!strcmp(word, "help"))
-		return usage_asked(options, err);
+		return options_request(options, err);
 	if (options->flags & OPTIONS_KEEP_UNKNOWN) {
 		keep(parser, word - 2);
 		return 0;

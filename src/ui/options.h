@@ -13,8 +13,8 @@
  *	};
  *	const struct option table[] = {
  *		OPT_FLAG(0, "pin", &o.pin, "never drop it by age"),
- *		OPT_STRING('t', "task", &o.task, "id", "the task it belongs
- *to"), OPT_LIST(0, "attach", &o.files, "file", "keep a copy of <file>"),
+ *		OPT_STRING('t', "task", &o.task, "id", "its task"),
+ *		OPT_LIST(0, "attach", &o.files, "file", "keep a copy"),
  *		OPT_END,
  *	};
  *	const struct options options = { usage, table, 0 };
@@ -145,6 +145,9 @@ int options_parse(const struct options *options, int argc, const char **argv,
 int options_error(const struct options *options, struct error *err,
 		  const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* ERR_USAGE as `-h` makes it, for who wants the usage text. */
+int options_request(const struct options *options, struct error *err);
+
 /*
  * Which subcommand the first argument names: its place among `nr` elements of
  * `size` bytes that each begin with their name, a `const char *`. ERR_USAGE:
@@ -156,7 +159,7 @@ int options_subcommand(const struct options *options,
 
 /* Whether `err->hints` is a usage text, not lines of advice. */
 bool options_error_has_usage(const struct error *err);
-/* Whether it is what `-h` makes: nothing is wrong. */
+/* Whether it is options_request()'s: nothing is wrong. */
 bool options_error_is_request(const struct error *err);
 
 /* Append the usage text. */
