@@ -1,148 +1,20 @@
 #include "core/agent/agent_run.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
-#include "base/text.h"
 #include "core/agent/agent_risk.h"
+#include "core/agent/agent_save.h"
 #include "core/agent/agent_session.h"
 #include "core/agent/agent_turn.h"
 #include "core/agent/agent_write.h"
 #include "core/hook/git_hook.h"
 #include "core/hook/hook_log.h"
 #include "core/hook/hook_task.h"
-#include "core/record/checkpoint.h"
-#include "core/record/checkpoint_name.h"
-#include "core/record/id.h"
 #include "core/record/journal.h"
 #include "core/record/json.h"
-#include "core/save/occasion.h"
 #include "git/config.h"
 #include "git/repository.h"
 
 #define DEFAULT_INTERVAL_S 30
-
-struct agent_call {
-	struct repository *repo;
-	const struct agent_event *event;
-	struct agent_answer *answer;
-	struct save_options save; /* what all checkpoints of it share */
-};
-
-/* -- saving -------------------------------------------------------------- */
-
-/* "<what>: <text>", a line of a length that can be read. */
-static char *describe(const char *what, const char *text)
-{
-	struct buf line = BUF_INIT, out = BUF_INIT;
-	char *repaired;
-
-	if (!text)
-		return xstrdup(what);
-	utf8_repair(&line, text, strlen(text));
-	repaired = buf_detach(&line);
-	for (char *c = repaired; *c; c++)
-		if (*c == '\n' || *c == '\r' || *c == '\t')
-			*c = ' ';
-	text_printable(&line, repaired);
-	buf_addf(&out, "%s: ", what);
-	text_clip(&out, line.ptr, 200);
-	buf_trim(&out);
-	free(repaired);
-	buf_release(&line);
-	return buf_detach(&out);
-}
-
-/*
- * By what the event is known when it comes twice: the agent's own id of it; a
- * turn has none with some agents, so these are counted by what the user typed.
- */
-static int make_key(const struct agent_call *call, char **out,
-		    struct error *err)
-{
-	const struct agent_event *event = call->event;
-	const char *session = event->session ? event->session : "-";
-	int64_t turn;
-	bool by_turn = event->kind == AGENT_STOP ||
-		       event->kind == AGENT_SUBAGENT_STOP ||
-		       event->kind == AGENT_BEFORE_COMPACT ||
-		       event->kind == AGENT_ERROR;
-
-	*out = NULL;
-	if (event->id) {
-		*out = xstrfmt("%s:%s %s %s", event->agent, event->name,
-			       session, event->id);
-	} else if (event->kind == AGENT_SESSION_END) {
-		*out = xstrfmt("%s:%s %s", event->agent, event->name, session);
-	} else if (by_turn && event->session) {
-		if (agent_turn_read(call->repo, event, &turn, err) < 0)
-			return err->code;
-		*out = xstrfmt("%s:%s %s turn %lld", event->agent, event->name,
-			       session, (long long)turn);
-	}
-	return 0;
-}
-
-static int save(struct agent_call *call, enum checkpoint_type type,
-		const char *what, const char *text, struct error *err)
-{
-	struct save_options options = call->save;
-	char *description = describe(what, text);
-	char *key = NULL;
-	struct saved saved = {0};
-	bool made = false;
-	int ret = make_key(call, &key, err);
-
-	record_init(&saved.record);
-	options.type = type;
-	options.description = description;
-	options.key = type == TYPE_AUTO ? NULL : key;
-	if (call->event->kind == AGENT_TASK_COMPLETED)
-		options.task = call->event->task;
-	if (!ret)
-		ret = occasion_save(call->repo, &options, &saved, &made, err);
-	if (!ret && saved.checkpoint.id) {
-		free(call->answer->checkpoint);
-		call->answer->checkpoint = xstrdup(saved.checkpoint.id);
-	}
-	saved_release(&saved);
-	free(key);
-	free(description);
-	return ret;
-}
-
-/* An `auto`, where the last checkpoint is older than so many seconds. */
-static int save_auto(struct agent_call *call, int64_t seconds,
-		     struct error *err)
-{
-	struct checkpoint last = {0};
-	int64_t age;
-	int ret = checkpoint_latest(call->repo, 0, &last, err);
-
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		return save(call, TYPE_AUTO, call->event->agent,
-			    call->event->name, err);
-	}
-	if (ret < 0)
-		return ret;
-	age = clock_now_ms() - id_time(last.id);
-	checkpoint_release(&last);
-	/* A clock that was set back says nothing of the age. */
-	if (age < 0 ? -age < seconds * 1000 : age < seconds * 1000)
-		return 0;
-	return save(call, TYPE_AUTO, call->event->agent, call->event->name,
-		    err);
-}
-
-static int tick(struct agent_call *call, struct error *err)
-{
-	bool due;
-	int ret = occasion_is_due(call->repo, &due, err);
-
-	return ret < 0 || !due ? ret : save_auto(call, 0, err);
-}
-
-/* -- the events ---------------------------------------------------------- */
 
 static int log_event(struct agent_call *call, const char *name,
 		     struct error *err)
@@ -165,7 +37,7 @@ static int session_begins(struct agent_call *call, struct error *err)
 	    agent_session_begin(call->repo, call->event, &call->save,
 				&call->answer->context, err) < 0)
 		return err->code;
-	return tick(call, err);
+	return agent_save_if_due(call, err);
 }
 
 static int session_ends(struct agent_call *call, struct error *err)
@@ -176,8 +48,9 @@ static int session_ends(struct agent_call *call, struct error *err)
 
 	/* The same agent goes on, with an empty memory. */
 	if (call->event->source && !strcmp(call->event->source, "clear"))
-		return save(call, TYPE_AUTO, call->event->agent, "clear", err);
-	ret = make_key(call, &key, err);
+		return agent_save(call, TYPE_AUTO, call->event->agent, "clear",
+				  err);
+	ret = agent_save_key(call, &key, err);
 	call->save.key = key;
 	if (!ret)
 		ret = agent_session_end(call->repo, call->event, &call->save,
@@ -185,8 +58,8 @@ static int session_ends(struct agent_call *call, struct error *err)
 	call->save.key = NULL;
 	free(key);
 	if (!ret && !done)
-		ret = save(call, TYPE_INTERRUPTED, call->event->agent,
-			   "session ended", err);
+		ret = agent_save(call, TYPE_INTERRUPTED, call->event->agent,
+				 "session ended", err);
 	return ret;
 }
 
@@ -209,8 +82,8 @@ static int prompt(struct agent_call *call, struct error *err)
 	    log_event(call, "prompt", err) < 0)
 		return err->code;
 	if (!is_word(text, "save") && !is_word(text, "checkpoint"))
-		return tick(call, err);
-	if (save(call, TYPE_MANUAL, "saved on request", NULL, err) < 0)
+		return agent_save_if_due(call, err);
+	if (agent_save(call, TYPE_MANUAL, "saved on request", NULL, err) < 0)
 		return err->code;
 	buf_addf(context,
 		 "A checkpoint was made because the user asked for one: %s. "
@@ -245,9 +118,9 @@ static int before_tool(struct agent_call *call, struct error *err)
 		risky = true;
 	}
 	if (!risky)
-		return tick(call, err);
-	if (!save(call, TYPE_BEFORE_RISKY_OPERATION, "before",
-		  event->command ? event->command : event->tool, err))
+		return agent_save_if_due(call, err);
+	if (!agent_save(call, TYPE_BEFORE_RISKY_OPERATION, "before",
+			event->command ? event->command : event->tool, err))
 		return 0;
 	if (wants_block(call))
 		call->answer->refusal = xstrfmt(
@@ -261,12 +134,12 @@ static int after_tool(struct agent_call *call, struct error *err)
 	int64_t interval;
 
 	if (!call->event->paths.nr)
-		return tick(call, err);
+		return agent_save_if_due(call, err);
 	if (agent_write_log(call->repo, call->event, err) < 0 ||
 	    config_get_seconds(call->repo->config, "checkpoint.agentinterval",
 			       DEFAULT_INTERVAL_S, &interval, err) < 0)
 		return err->code;
-	return save_auto(call, interval, err);
+	return agent_save_auto(call, interval, err);
 }
 
 static int tool_failed(struct agent_call *call, struct error *err)
@@ -275,23 +148,23 @@ static int tool_failed(struct agent_call *call, struct error *err)
 		call->event->message ? call->event->message : call->event->tool;
 
 	if (call->event->is_interrupt)
-		return tick(call, err);
-	return save(call, TYPE_ERROR_RECOVERY, "error", text, err);
+		return agent_save_if_due(call, err);
+	return agent_save(call, TYPE_ERROR_RECOVERY, "error", text, err);
 }
 
 static int stop(struct agent_call *call, struct error *err)
 {
 	/* It goes on at once. */
 	if (call->event->is_repeated)
-		return tick(call, err);
-	return save(call, TYPE_TASK_COMPLETE, call->event->agent,
-		    "the turn is done", err);
+		return agent_save_if_due(call, err);
+	return agent_save(call, TYPE_TASK_COMPLETE, call->event->agent,
+			  "the turn is done", err);
 }
 
 static int subagent_stop(struct agent_call *call, struct error *err)
 {
-	return save(call, TYPE_TASK_COMPLETE, call->event->agent,
-		    "a subagent is done", err);
+	return agent_save(call, TYPE_TASK_COMPLETE, call->event->agent,
+			  "a subagent is done", err);
 }
 
 static int task_completed(struct agent_call *call, struct error *err)
@@ -299,7 +172,7 @@ static int task_completed(struct agent_call *call, struct error *err)
 	struct save_options options = call->save;
 	bool done = false;
 	char *key = NULL;
-	int ret = make_key(call, &key, err);
+	int ret = agent_save_key(call, &key, err);
 
 	options.key = key;
 	if (!ret && call->event->task)
@@ -308,29 +181,29 @@ static int task_completed(struct agent_call *call, struct error *err)
 	free(key);
 	if (ret < 0 || done)
 		return ret;
-	return save(call, TYPE_TASK_COMPLETE, "task completed",
-		    call->event->message ? call->event->message
-					 : call->event->task,
-		    err);
+	return agent_save(call, TYPE_TASK_COMPLETE, "task completed",
+			  call->event->message ? call->event->message
+					       : call->event->task,
+			  err);
 }
 
 static int before_compact(struct agent_call *call, struct error *err)
 {
 	if (log_event(call, "compact", err) < 0)
 		return err->code;
-	return save(call, TYPE_AUTO, call->event->agent,
-		    "before its context is compacted", err);
+	return agent_save(call, TYPE_AUTO, call->event->agent,
+			  "before its context is compacted", err);
 }
 
 static int after_compact(struct agent_call *call, struct error *err)
 {
-	return tick(call, err);
+	return agent_save_if_due(call, err);
 }
 
 static int failed(struct agent_call *call, struct error *err)
 {
-	return save(call, TYPE_ERROR_RECOVERY, "error", call->event->message,
-		    err);
+	return agent_save(call, TYPE_ERROR_RECOVERY, "error",
+			  call->event->message, err);
 }
 
 static const struct {
@@ -377,77 +250,4 @@ int agent_run(struct repository *repo, const struct agent_event *event,
 		if (runs[i].kind == event->kind)
 			return runs[i].run(&call, err);
 	return 0;
-}
-
-void agent_answer_release(struct agent_answer *answer)
-{
-	buf_release(&answer->context);
-	free(answer->checkpoint);
-	free(answer->refusal);
-}
-
-/* -- the answer ---------------------------------------------------------- */
-
-/* Only these hear a text; elsewhere it would be taken for an error. */
-static bool can_hear(const struct agent_event *event)
-{
-	return event->kind == AGENT_SESSION_START ||
-	       event->kind == AGENT_PROMPT;
-}
-
-static struct json *generic_answer(const struct agent_answer *answer)
-{
-	struct json *doc = json_object_new();
-
-	json_set_string(doc, "checkpoint", answer->checkpoint);
-	json_set_string(doc, "context",
-			answer->context.len ? answer->context.ptr : NULL);
-	json_set_string(doc, "refusal", answer->refusal);
-	return doc;
-}
-
-static struct json *refusal(const struct agent_answer *answer,
-			    const struct agent_event *event)
-{
-	struct json *doc = json_object_new(), *output;
-
-	if (!strcmp(event->agent, "gemini")) {
-		json_set_string(doc, "decision", "deny");
-		json_set_string(doc, "reason", answer->refusal);
-		return doc;
-	}
-	output = json_set_object(doc, "hookSpecificOutput");
-	json_set_string(output, "hookEventName", event->name);
-	json_set_string(output, "permissionDecision", "deny");
-	json_set_string(output, "permissionDecisionReason", answer->refusal);
-	return doc;
-}
-
-static struct json *context(const struct agent_answer *answer,
-			    const struct agent_event *event)
-{
-	struct json *doc = json_object_new();
-	struct json *output = json_set_object(doc, "hookSpecificOutput");
-
-	json_set_string(output, "hookEventName", event->name);
-	json_set_string(output, "additionalContext", answer->context.ptr);
-	return doc;
-}
-
-void agent_answer_print(const struct agent_answer *answer,
-			const struct agent_event *event, struct buf *out)
-{
-	struct json *doc = NULL;
-
-	if (!strcmp(event->agent, "generic"))
-		doc = generic_answer(answer);
-	else if (answer->refusal)
-		doc = refusal(answer, event);
-	else if (answer->context.len && can_hear(event))
-		doc = context(answer, event);
-	if (!doc)
-		return;
-	json_write_compact(out, doc);
-	buf_addch(out, '\n');
-	json_free(doc);
 }
