@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "core/agent/agent_event.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 
 #define MAX_BYTES (1u << 20)
@@ -15,18 +15,12 @@
 /* The counts by session, the newest last; a damaged file counts as none. */
 static struct json *read_counts(const char *path)
 {
-	struct error ignored = ERROR_INIT;
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
+	struct json *doc = json_file_find(path, MAX_BYTES);
 
-	if (buf_read_file(&text, path, MAX_BYTES, &ignored) < 0 ||
-	    json_parse(&doc, text.ptr, text.len, MAX_BYTES, &ignored) < 0 ||
-	    json_type(doc) != JSON_OBJECT) {
+	if (json_type(doc) != JSON_OBJECT) {
 		json_free(doc);
 		doc = json_object_new();
 	}
-	error_release(&ignored);
-	buf_release(&text);
 	return doc;
 }
 

@@ -5,8 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "base/file.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 
 #define MAX_BYTES (64u << 20)
@@ -15,20 +14,15 @@ int install_record_read(struct repository *repo, struct json **out,
 			struct error *err)
 {
 	char *path = repository_common_path(repo, "checkpoint.d/installed");
-	struct buf text = BUF_INIT;
-	int ret = buf_read_file(&text, path, MAX_BYTES, err);
+	int ret = json_file_read(out, path, MAX_BYTES, err);
 
-	*out = NULL;
 	if (ret == ERR_NOT_FOUND) {
 		error_release(err);
 		*out = json_object_new();
 		ret = 0;
-	} else if (!ret) {
-		ret = json_parse(out, text.ptr, text.len, MAX_BYTES, err);
-		if (ret < 0)
-			error_prefix(err, "'%s'", path);
+	} else if (ret == ERR_INVALID) {
+		error_prefix(err, "'%s'", path);
 	}
-	buf_release(&text);
 	free(path);
 	return ret;
 }
@@ -37,16 +31,12 @@ int install_record_write(struct repository *repo, const struct json *record,
 			 struct error *err)
 {
 	char *path = repository_common_path(repo, "checkpoint.d/installed");
-	struct buf text = BUF_INIT;
 	int ret = 0;
 
-	if (json_size(record)) {
-		json_write_pretty(&text, record);
-		ret = file_replace(path, text.ptr, text.len, true, err);
-	} else if (unlink(path) < 0 && errno != ENOENT) {
+	if (json_size(record))
+		ret = json_file_replace(path, record, err);
+	else if (unlink(path) < 0 && errno != ENOENT)
 		ret = error_errno(err, "cannot remove '%s'", path);
-	}
-	buf_release(&text);
 	free(path);
 	return ret;
 }

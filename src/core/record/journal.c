@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/file.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 
 #define FILE_NAME "checkpoint.d/journal"
@@ -237,18 +237,13 @@ int journal_read(struct repository *repo, struct journal *out,
 		 struct error *err)
 {
 	char *path = repository_path(repo, FILE_NAME);
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
-	int ret;
+	struct json *doc;
+	int ret = json_file_read(&doc, path, MAX_BYTES, err);
 
 	*out = (struct journal){0};
-	ret = buf_read_file(&text, path, MAX_BYTES, err);
-	if (!ret)
-		ret = json_parse(&doc, text.ptr, text.len, MAX_BYTES, err);
 	if (!ret)
 		ret = parse(doc, out, err);
 	json_free(doc);
-	buf_release(&text);
 	free(path);
 	return ret;
 }

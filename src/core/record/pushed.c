@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/file.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 
 #define MAX_BYTES (64u << 20)
@@ -51,13 +51,10 @@ void pushed_read(const struct repository *repo, const char *key,
 		 const char *session, struct pushed *out)
 {
 	char *path = path_of(repo, key, session);
-	struct error ignored = ERROR_INIT;
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
+	struct json *doc = json_file_find(path, MAX_BYTES);
 
 	*out = (struct pushed){.gone = STRLIST_INIT};
-	if (!buf_read_file(&text, path, MAX_BYTES, &ignored) &&
-	    !json_parse(&doc, text.ptr, text.len, MAX_BYTES, &ignored)) {
+	if (doc) {
 		read_manifest(doc, out);
 		JSON_FOR_EACH (item, json_get(doc, "gone")) {
 			if (json_as_string(item))
@@ -66,8 +63,6 @@ void pushed_read(const struct repository *repo, const char *key,
 		strlist_sort(&out->gone);
 	}
 	json_free(doc);
-	buf_release(&text);
-	error_release(&ignored);
 	free(path);
 }
 
@@ -77,7 +72,6 @@ int pushed_write(const struct repository *repo, const char *key,
 {
 	char *path = path_of(repo, key, session);
 	struct json *doc = json_object_new(), *gone;
-	struct buf text = BUF_INIT;
 	char hex[OID_HEXSZ + 1];
 	int ret;
 
@@ -88,9 +82,7 @@ int pushed_write(const struct repository *repo, const char *key,
 	gone = json_set_array(doc, "gone");
 	for (size_t i = 0; i < pushed->gone.nr; i++)
 		json_add_string(gone, pushed->gone.items[i]);
-	json_write_pretty(&text, doc);
-	ret = file_replace(path, text.ptr, text.len, true, err);
-	buf_release(&text);
+	ret = json_file_replace(path, doc, err);
 	json_free(doc);
 	free(path);
 	return ret;

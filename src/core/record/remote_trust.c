@@ -4,7 +4,7 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "core/record/checkpoint.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "core/record/pushed.h"
 #include "core/record/remote_session.h"
 #include "git/object.h"
@@ -43,13 +43,9 @@ static void trust_release(struct trust *trust)
 /* One that is missing or damaged is as if the remote had not been met. */
 static void read_file(struct trust *trust)
 {
-	struct error ignored = ERROR_INIT;
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
+	struct json *doc = json_file_find(trust->path, MAX_BYTES);
 
-	if (!buf_read_file(&text, trust->path, MAX_BYTES, &ignored) &&
-	    !json_parse(&doc, text.ptr, text.len, MAX_BYTES, &ignored) &&
-	    json_get_string(doc, "key")) {
+	if (json_get_string(doc, "key")) {
 		trust->known = xstrdup(json_get_string(doc, "key"));
 		JSON_FOR_EACH (item, json_get(doc, "doubted")) {
 			const char *hex = json_as_string(item);
@@ -61,15 +57,12 @@ static void read_file(struct trust *trust)
 		}
 	}
 	json_free(doc);
-	buf_release(&text);
-	error_release(&ignored);
 }
 
 static int write_file(const struct trust *trust, const struct ref_list *doubted,
 		      struct error *err)
 {
 	struct json *doc = json_object_new(), *array;
-	struct buf text = BUF_INIT;
 	char hex[OID_HEXSZ + 1];
 	int ret;
 
@@ -77,9 +70,7 @@ static int write_file(const struct trust *trust, const struct ref_list *doubted,
 	array = json_set_array(doc, "doubted");
 	for (size_t i = 0; i < doubted->nr; i++)
 		json_add_string(array, oid_hex(&doubted->items[i].oid, hex));
-	json_write_pretty(&text, doc);
-	ret = file_replace(trust->path, text.ptr, text.len, true, err);
-	buf_release(&text);
+	ret = json_file_replace(trust->path, doc, err);
 	json_free(doc);
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "core/record/id.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 #include "git/worktrees.h"
 
@@ -42,19 +42,13 @@ static int place_of(const char *dir, struct json **out, struct error *err)
 static char *read_drawn(const char *path, const struct json *place,
 			const char *key)
 {
-	struct error ignored = ERROR_INIT;
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
+	struct json *doc = json_file_find(path, MAX_BYTES);
 	char *value = NULL;
 
-	if (!buf_read_file(&text, path, MAX_BYTES, &ignored) &&
-	    !json_parse(&doc, text.ptr, text.len, MAX_BYTES, &ignored) &&
-	    json_equal(json_get(doc, "place"), place) &&
+	if (json_equal(json_get(doc, "place"), place) &&
 	    json_get_string(doc, key))
 		value = xstrdup(json_get_string(doc, key));
 	json_free(doc);
-	buf_release(&text);
-	error_release(&ignored);
 	return value;
 }
 
@@ -62,14 +56,11 @@ static int write_drawn(const char *path, const struct json *place,
 		       const char *key, const char *value, struct error *err)
 {
 	struct json *doc = json_object_new();
-	struct buf text = BUF_INIT;
 	int ret;
 
 	json_set_string(doc, key, value);
 	json_set_copy(doc, "place", place);
-	json_write_pretty(&text, doc);
-	ret = file_replace(path, text.ptr, text.len, true, err);
-	buf_release(&text);
+	ret = json_file_replace(path, doc, err);
 	json_free(doc);
 	return ret;
 }

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/strlist.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "core/remote/push.h"
 #include "git/config.h"
 #include "git/remote.h"
@@ -148,19 +148,13 @@ static void keep_failure(const struct repository *repo, const char *text)
 char *push_queue_failure(const struct repository *repo, int64_t *time_ms)
 {
 	char *path = repository_common_path(repo, FAILURE), *text = NULL;
-	struct error ignored = ERROR_INIT;
-	struct buf in = BUF_INIT;
-	struct json *doc = NULL;
+	struct json *doc = json_file_find(path, MAX_BYTES);
 
 	*time_ms = 0;
-	if (!buf_read_file(&in, path, MAX_BYTES, &ignored) &&
-	    !json_parse(&doc, in.ptr, in.len, MAX_BYTES, &ignored) &&
-	    json_get_int(doc, "time_ms", time_ms) &&
+	if (json_get_int(doc, "time_ms", time_ms) &&
 	    json_get_string(doc, "text"))
 		text = xstrdup(json_get_string(doc, "text"));
 	json_free(doc);
-	buf_release(&in);
-	error_release(&ignored);
 	free(path);
 	return text;
 }

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "core/record/json.h"
+#include "core/record/json_file.h"
 #include "git/repository.h"
 #include "git/worktrees.h"
 
@@ -123,9 +123,8 @@ static int list_from_json(struct undo_list *out, const struct json *array,
 int undo_read(const char *git_dir, struct undo_stack *out, struct error *err)
 {
 	char *path = xstrfmt("%s/%s", git_dir, FILE_NAME);
-	struct buf text = BUF_INIT;
-	struct json *doc = NULL;
-	int ret = buf_read_file(&text, path, MAX_BYTES, err);
+	struct json *doc;
+	int ret = json_file_read(&doc, path, MAX_BYTES, err);
 
 	*out = (struct undo_stack){0};
 	if (ret == ERR_NOT_FOUND) {
@@ -133,8 +132,6 @@ int undo_read(const char *git_dir, struct undo_stack *out, struct error *err)
 		ret = 0;
 		goto done;
 	}
-	if (!ret)
-		ret = json_parse(&doc, text.ptr, text.len, MAX_BYTES, err);
 	if (ret == ERR_INVALID)
 		ret = damaged(err);
 	if (!ret)
@@ -144,7 +141,6 @@ int undo_read(const char *git_dir, struct undo_stack *out, struct error *err)
 				     err);
 done:
 	json_free(doc);
-	buf_release(&text);
 	free(path);
 	return ret;
 }
@@ -160,15 +156,12 @@ static int write_stack(const char *git_dir, const struct undo_stack *stack,
 {
 	char *path = xstrfmt("%s/%s", git_dir, FILE_NAME);
 	struct json *doc = json_object_new();
-	struct buf text = BUF_INIT;
 	int ret;
 
 	json_set_int(doc, "version", 1);
 	list_to_json(&stack->done, json_set_array(doc, "done"));
 	list_to_json(&stack->undone, json_set_array(doc, "undone"));
-	json_write_pretty(&text, doc);
-	ret = file_replace(path, text.ptr, text.len, true, err);
-	buf_release(&text);
+	ret = json_file_replace(path, doc, err);
 	json_free(doc);
 	free(path);
 	return ret;
