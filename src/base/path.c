@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "base/text.h"
 
 #define COMPONENT_MAX 255
@@ -297,16 +298,6 @@ void path_escape(struct buf *out, const char *path, size_t len)
 	}
 }
 
-/* Upper-case digits only, as path_escape() writes them. */
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool path_unescape(struct buf *out, const char *text)
 {
 	struct buf path = BUF_INIT, again = BUF_INIT;
@@ -319,8 +310,8 @@ bool path_unescape(struct buf *out, const char *text)
 			buf_addch(&path, *at);
 			continue;
 		}
-		high = hex_value(at[1]);
-		low = high < 0 ? -1 : hex_value(at[2]);
+		high = hex_digit(at[1]);
+		low = high < 0 ? -1 : hex_digit(at[2]);
 		/* A path holds no NUL. */
 		if (low < 0 || (!high && !low))
 			goto done;

@@ -1,17 +1,7 @@
 #include "git/oid.h"
 
 #include "base/alloc.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "base/hex.h"
 
 bool oid_parse(struct oid *out, const char *hex)
 {
@@ -32,13 +22,7 @@ bool oid_parse(struct oid *out, const char *hex)
 
 char *oid_hex(const struct oid *oid, char out[OID_HEXSZ + 1])
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < OID_RAWSZ; i++) {
-		out[2 * i] = digits[oid->id[i] >> 4];
-		out[2 * i + 1] = digits[oid->id[i] & 15];
-	}
-	out[OID_HEXSZ] = '\0';
+	hex_encode(out, oid->id, OID_RAWSZ);
 	return out;
 }
 

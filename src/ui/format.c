@@ -1,6 +1,7 @@
 #include "ui/format.h"
 
 #include "base/alloc.h"
+#include "base/hex.h"
 
 enum piece_kind {
 	PIECE_END,
@@ -16,17 +17,6 @@ struct piece {
 	size_t len;
 	char byte;
 };
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
 
 /* What stands behind a percent sign at `*pos`, which is moved behind it. */
 static struct piece next_placeholder(const char **pos)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 
 /* In the order of enum convert_eol. */
 static const char *const eol_names[] = {
@@ -67,13 +68,6 @@ static enum convert_eol parse_eol(const char *name, size_t len)
 	return CONVERT_BINARY;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Decode `len` bytes to `*to`, which is moved behind the NUL. What is not
  * decoded right does not come out the same when it is described again. */
 static const char *parse_name(const char *name, size_t len, char **to)
@@ -82,10 +76,10 @@ static const char *parse_name(const char *name, size_t len, char **to)
 	char *out = *to;
 
 	while (name < end) {
-		if (*name == '%' && end - name > 2 && hex_value(name[1]) >= 0 &&
-		    hex_value(name[2]) >= 0) {
-			*out++ = (char)(hex_value(name[1]) << 4 |
-					hex_value(name[2]));
+		if (*name == '%' && end - name > 2 && hex_digit(name[1]) >= 0 &&
+		    hex_digit(name[2]) >= 0) {
+			*out++ = (char)(hex_digit(name[1]) << 4 |
+					hex_digit(name[2]));
 			name += 3;
 		} else {
 			*out++ = *name++;

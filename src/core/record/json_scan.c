@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "base/hex.h"
 #include "base/text.h"
 #include "core/record/json.h"
 
@@ -46,17 +47,6 @@ static bool is_digit(int c)
 	return c >= '0' && c <= '9';
 }
 
-static int hex_value(int c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static void skip_space(struct scan *s)
 {
 	while (s->pos < s->len && memchr(" \t\r\n", s->text[s->pos], 4))
@@ -69,7 +59,7 @@ static int scan_hex4(struct scan *s)
 	int value = 0;
 
 	for (int i = 0; i < 4; i++) {
-		int digit = hex_value(peek(s));
+		int digit = hex_digit(peek(s));
 
 		if (digit < 0)
 			return -1;
