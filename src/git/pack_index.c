@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/file.h"
+#include "git/oid_sort.h"
 
 #define HEADER_BYTES 8
 #define FANOUT_BYTES (256 * 4)
@@ -22,12 +23,9 @@
 static const unsigned char header[HEADER_BYTES] = {0xff, 't', 'O', 'c',
 						   0,	 0,   0,   2};
 
-static int compare_oids(const void *a, const void *b)
-{
-	const struct pack_entry *x = a, *y = b;
-
-	return oid_compare(&x->oid, &y->oid);
-}
+_Static_assert(offsetof(struct pack_entry, oid) == 0 &&
+		       sizeof(struct pack_entry) <= OID_SORT_MAX_BYTES,
+	       "oid_sort() can sort them");
 
 static int compare_offsets(const void *a, const void *b)
 {
@@ -36,43 +34,9 @@ static int compare_offsets(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-/* Put those whose ids begin with the same byte together, each into the place of
- * one that goes to its own. `starts` gets where they begin. */
-static void part_by_first_byte(struct pack_entry *entries, size_t nr,
-			       size_t starts[257])
-{
-	size_t next[256];
-
-	memset(starts, 0, 257 * sizeof(*starts));
-	for (size_t i = 0; i < nr; i++)
-		starts[entries[i].oid.id[0] + 1]++;
-	for (size_t byte = 0; byte < 256; byte++) {
-		starts[byte + 1] += starts[byte];
-		next[byte] = starts[byte];
-	}
-	for (size_t byte = 0; byte < 256; byte++)
-		while (next[byte] < starts[byte + 1]) {
-			struct pack_entry *entry = &entries[next[byte]];
-			const struct pack_entry moved = *entry;
-			const size_t to = next[moved.oid.id[0]]++;
-
-			*entry = entries[to];
-			entries[to] = moved;
-		}
-}
-
-/* qsort() takes as much memory again as what it sorts, so it gets a part at a
- * time; ids are spread evenly. */
 void pack_entries_sort_by_oid(struct pack_entry *entries, size_t nr)
 {
-	size_t starts[257];
-
-	part_by_first_byte(entries, nr, starts);
-	for (size_t byte = 0; byte < 256; byte++)
-		if (starts[byte] < starts[byte + 1])
-			qsort(entries + starts[byte],
-			      starts[byte + 1] - starts[byte], sizeof(*entries),
-			      compare_oids);
+	oid_sort(entries, nr, sizeof(*entries));
 }
 
 void pack_entries_sort_by_offset(struct pack_entry *entries, size_t nr)

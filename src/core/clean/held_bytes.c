@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "core/clean/remaining.h"
 #include "git/object.h"
-#include "git/oid.h"
+#include "git/oid_sort.h"
 #include "git/process.h"
 #include "git/repository.h"
 
@@ -67,43 +67,12 @@ static int compare_ids(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct oid));
 }
 
-/*
- * By their first bytes in place, and then those that share it: qsort() takes as
- * much memory again as what it sorts.
- */
-static void sort_ids(struct oid *ids, size_t nr)
-{
-	size_t next[256] = {0}, end[256], at = 0;
-
-	for (size_t i = 0; i < nr; i++)
-		next[ids[i].id[0]]++;
-	for (size_t i = 0; i < 256; i++) {
-		size_t start = at;
-
-		at += next[i];
-		next[i] = start;
-		end[i] = at;
-	}
-	for (size_t i = 0; i < 256; i++)
-		while (next[i] < end[i]) {
-			struct oid id = ids[next[i]];
-			size_t wanted = id.id[0];
-
-			ids[next[i]] = ids[next[wanted]];
-			ids[next[wanted]++] = id;
-		}
-	for (size_t i = 0, start = 0; i < 256; start = end[i++])
-		if (end[i] > start)
-			qsort(ids + start, end[i] - start, sizeof(*ids),
-			      compare_ids);
-}
-
 /* All are there. */
 static void sort_candidates(struct held_objects *objects)
 {
 	size_t kept = 0;
 
-	sort_ids(objects->items, objects->nr);
+	oid_sort(objects->items, objects->nr, sizeof(*objects->items));
 	for (size_t i = 0; i < objects->nr; i++)
 		if (!kept ||
 		    !oid_equal(&objects->items[kept - 1], &objects->items[i]))
