@@ -68,6 +68,16 @@ int file_write_all(int fd, const void *data, size_t len, struct error *err)
 	return 0;
 }
 
+ssize_t file_read_piece(void *fd, void *data, size_t len, struct error *err)
+{
+	ssize_t got;
+
+	do
+		got = read(*(int *)fd, data, len);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? error_errno(err, "cannot read") : got;
+}
+
 static int sync_fd(int fd)
 {
 	int ret;

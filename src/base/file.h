@@ -41,6 +41,9 @@ int file_open_unnamed(int *out_fd, const char *dir, struct error *err);
 /* Write all of it, whatever write(2) does. */
 int file_write_all(int fd, const void *data, size_t len, struct error *err);
 int file_sync(int fd, struct error *err);
+/* Read at most `len` bytes from the descriptor `*fd`, an int: 0 at its end, < 0
+ * with `err` filled. For where a reader with a context is asked for. */
+ssize_t file_read_piece(void *fd, void *data, size_t len, struct error *err);
 /* fsync(2) the directory that holds `path`. */
 int file_sync_dir(const char *path, struct error *err);
 

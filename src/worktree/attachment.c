@@ -1,25 +1,14 @@
 #include "worktree/attachment.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/path.h"
 #include "git/pack.h"
 #include "git/tree.h"
-
-static ssize_t read_piece(void *context, void *data, size_t len,
-			  struct error *err)
-{
-	ssize_t got;
-
-	do
-		got = read(*(int *)context, data, len);
-	while (got < 0 && errno == EINTR);
-	return got < 0 ? error_errno(err, "cannot read") : got;
-}
 
 static int add_file(const char *path, struct pack *pack, struct oid *out,
 		    struct error *err)
@@ -35,8 +24,8 @@ static int add_file(const char *path, struct pack *pack, struct oid *out,
 	else if (!S_ISREG(st.st_mode))
 		ret = error_set(err, ERR_FAILED, "not a file: '%s'", path);
 	else
-		ret = pack_add_stream(pack, (uint64_t)st.st_size, read_piece,
-				      &fd, out, err);
+		ret = pack_add_stream(pack, (uint64_t)st.st_size,
+				      file_read_piece, &fd, out, err);
 	close(fd);
 	return ret;
 }

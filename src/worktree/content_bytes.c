@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "git/index.h"
 #include "git/object.h"
 #include "git/pack.h"
@@ -37,17 +38,6 @@ static int read_all(int fd, size_t size, struct buf *out, struct error *err)
 		if (out->len >= size)
 			return 0;
 	}
-}
-
-static ssize_t read_piece(void *context, void *data, size_t len,
-			  struct error *err)
-{
-	ssize_t got;
-
-	do
-		got = read(*(int *)context, data, len);
-	while (got < 0 && errno == EINTR);
-	return got < 0 ? error_errno(err, "cannot read") : got;
 }
 
 /* The id of a file's bytes without keeping them, in constant memory. */
@@ -245,7 +235,7 @@ int content_bytes_take(const struct content_bytes *bytes, struct content *out,
 		return ret;
 	if (ret) {
 		ret = pack_add_stream(bytes->source->pack, bytes->size,
-				      read_piece, &fd, &out->blob, err);
+				      file_read_piece, &fd, &out->blob, err);
 		out->raw = out->blob;
 		return ret;
 	}

@@ -1,11 +1,11 @@
 #include "worktree/content.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/checksum.h"
+#include "base/file.h"
 #include "base/strlist.h"
 #include "git/hasher.h"
 #include "git/object.h"
@@ -30,17 +30,6 @@ struct cleaning {
 	size_t nr;
 };
 
-static ssize_t read_piece(void *context, void *data, size_t len,
-			  struct error *err)
-{
-	ssize_t got;
-
-	do
-		got = read(*(int *)context, data, len);
-	while (got < 0 && errno == EINTR);
-	return got < 0 ? error_errno(err, "cannot read") : got;
-}
-
 /* -- git-lfs ------------------------------------------------------------- */
 
 static bool has_sha256(int fd, const char *wanted, struct error *err)
@@ -50,7 +39,7 @@ static bool has_sha256(int fd, const char *wanted, struct error *err)
 	ssize_t got;
 
 	checksum_sha256_init(&sum);
-	while ((got = read_piece(&fd, piece, sizeof(piece), err)) > 0)
+	while ((got = file_read_piece(&fd, piece, sizeof(piece), err)) > 0)
 		checksum_sha256_add(&sum, piece, (size_t)got);
 	checksum_sha256_finish_hex(&sum, found);
 	return !got && !strcmp(found, wanted);
@@ -102,7 +91,8 @@ static int take_smudged(void *context, int fd, uint64_t size, struct error *err)
 	ssize_t got = 0;
 	int ret = hasher_new(&hasher, OBJECT_BLOB, size, err);
 
-	while (!ret && (got = read_piece(&fd, piece, sizeof(piece), err)) > 0)
+	while (!ret &&
+	       (got = file_read_piece(&fd, piece, sizeof(piece), err)) > 0)
 		ret = hasher_add(hasher, piece, (size_t)got, err);
 	if (got < 0)
 		ret = (int)got;
@@ -126,7 +116,7 @@ static int keep_raw(const struct cleaning *cleaning,
 		return 0;
 	}
 	ret = pack_add_stream(cleaning->source->pack, content->stat.size,
-			      read_piece, &fd, &raw, err);
+			      file_read_piece, &fd, &raw, err);
 	close(fd);
 	if (ret == ERR_CHANGED || (!ret && !oid_equal(&raw, &content->raw))) {
 		error_release(err);
