@@ -78,6 +78,25 @@ ssize_t file_read_piece(void *fd, void *data, size_t len, struct error *err)
 	return got < 0 ? error_errno(err, "cannot read") : got;
 }
 
+ssize_t file_read_at(int fd, void *data, size_t len, uint64_t offset)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t got = pread(fd, (char *)data + have, len - have,
+				    (off_t)(offset + have));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (!got)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
 static int sync_fd(int fd)
 {
 	int ret;

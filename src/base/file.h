@@ -44,6 +44,9 @@ int file_sync(int fd, struct error *err);
 /* Read at most `len` bytes from the descriptor `*fd`, an int: 0 at its end, < 0
  * with `err` filled. For where a reader with a context is asked for. */
 ssize_t file_read_piece(void *fd, void *data, size_t len, struct error *err);
+/* pread(2), until there are `len` bytes or the file ends: how many there are;
+ * -1 with errno. */
+ssize_t file_read_at(int fd, void *data, size_t len, uint64_t offset);
 /* fsync(2) the directory that holds `path`. */
 int file_sync_dir(const char *path, struct error *err);
 

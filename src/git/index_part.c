@@ -1,10 +1,10 @@
 #include "git/index_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "git/index_seen.h"
 
 /* An entry without flags, as versions 2 and 3 have it. */
@@ -31,22 +31,6 @@ struct index_run index_run_of(const struct index *index, size_t at)
 	};
 }
 
-static bool read_at(int fd, unsigned char *out, size_t len, uint64_t offset)
-{
-	while (len) {
-		ssize_t got = pread(fd, out, len, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		out += got;
-		offset += (uint64_t)got;
-		len -= (size_t)got;
-	}
-	return true;
-}
-
 static bool add_up(const struct index_run *runs, size_t nr, size_t *bytes,
 		   size_t *entries)
 {
@@ -71,7 +55,8 @@ static bool read_runs(struct index *index, int fd, const struct index_run *runs,
 	data = index->memory->files[0] = xmalloc(bytes + 1);
 	index->memory->file_len = bytes;
 	for (size_t i = 0; i < nr; i++) {
-		if (!read_at(fd, data, runs[i].len, runs[i].offset))
+		if (file_read_at(fd, data, runs[i].len, runs[i].offset) !=
+		    (ssize_t)runs[i].len)
 			return false;
 		data += runs[i].len;
 	}

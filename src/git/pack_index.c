@@ -1,6 +1,5 @@
 #include "git/pack_index.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,23 +58,12 @@ struct output {
 
 static int compare(struct output *out)
 {
-	size_t have = 0;
+	ssize_t got = file_read_at(out->fd, out->there, out->piece.len,
+				   (uint64_t)out->at);
 
-	while (have < out->piece.len) {
-		ssize_t got =
-			pread(out->fd, out->there + have, out->piece.len - have,
-			      out->at + (off_t)have);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(out->err,
-					   "cannot read a pack index");
-		if (!got)
-			break;
-		have += (size_t)got;
-	}
-	if (have < out->piece.len ||
+	if (got < 0)
+		return error_errno(out->err, "cannot read a pack index");
+	if ((size_t)got < out->piece.len ||
 	    memcmp(out->there, out->piece.ptr, out->piece.len) != 0)
 		return error_set(out->err, ERR_INVALID,
 				 "the pack's index is not what was written");

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "git/pack_file.h"
 #include "git/repository.h"
 
@@ -25,23 +26,13 @@ static uint64_t get_be(const unsigned char *at, size_t len)
 static int read_at(int fd, void *out, size_t len, uint64_t offset,
 		   struct error *err)
 {
-	char *at = out;
+	ssize_t got = file_read_at(fd, out, len, offset);
 
-	while (len) {
-		ssize_t got = pread(fd, at, len, (off_t)offset);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(err,
-					   "cannot read the multi-pack-index");
-		if (!got)
-			return error_set(err, ERR_INVALID,
-					 "multi-pack-index is cut short");
-		at += got;
-		offset += (uint64_t)got;
-		len -= (size_t)got;
-	}
+	if (got < 0)
+		return error_errno(err, "cannot read the multi-pack-index");
+	if ((size_t)got < len)
+		return error_set(err, ERR_INVALID,
+				 "multi-pack-index is cut short");
 	return 0;
 }
 

@@ -56,14 +56,11 @@ static int copy_bytes(int from, int to, struct error *err)
 	char piece[65536];
 	ssize_t got;
 
-	while ((got = read(from, piece, sizeof(piece)))) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return error_errno(err, "cannot read");
+	while ((got = file_read_piece(&from, piece, sizeof(piece), err)) > 0)
 		if (file_write_all(to, piece, (size_t)got, err) < 0)
 			return err->code;
-	}
+	if (got < 0)
+		return err->code;
 	if (fsync(to) < 0)
 		return error_errno(err, "cannot sync");
 	return 0;
