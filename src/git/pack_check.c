@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/checksum.h"
+#include "base/sorted.h"
 #include "base/thread.h"
 
 #define WINDOW_BYTES (128u << 10)
@@ -183,23 +184,23 @@ static int check_entry(struct checker *checker, const struct pack_entry *entry,
 	return 0;
 }
 
+static int compare_offset(const void *from, const void *entry)
+{
+	uint64_t a = *(const uint64_t *)from;
+	uint64_t b = ((const struct pack_entry *)entry)->offset;
+
+	return (a > b) - (a < b);
+}
+
 /* The first entry of range `i`: ranges have as many bytes each, not entries. */
 static size_t range_start(const struct check *check, size_t i)
 {
 	uint64_t from = check->size / check->nr_ranges * i;
-	size_t low = 0, high = check->nr;
 
 	if (i == check->nr_ranges)
 		return check->nr;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (check->entries[middle].offset < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(&from, check->entries, check->nr,
+			    sizeof(*check->entries), compare_offset);
 }
 
 static int check_range(const struct check *check, size_t i, struct error *err)

@@ -1,24 +1,26 @@
 #include "worktree/monitor_table.h"
 
 #include "base/alloc.h"
+#include "base/sorted.h"
+
+static int compare_number(const void *number, const void *item)
+{
+	int a = *(const int *)number,
+	    b = ((const struct monitored *)item)->number;
+
+	return (a > b) - (a < b);
+}
 
 /* The place of the first that is not below `number`. */
 static size_t place_of(const struct monitor_table *table, int number)
 {
-	size_t low = 0, high = table->nr;
+	const size_t nr = table->nr;
 
 	/* The kernel counts upwards: mostly it is the last. */
-	if (high && table->items[high - 1].number < number)
-		return high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->items[middle].number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	if (nr && table->items[nr - 1].number < number)
+		return nr;
+	return sorted_place(&number, table->items, nr, sizeof(*table->items),
+			    compare_number);
 }
 
 struct monitored *monitor_table_find(const struct monitor_table *table,

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/sorted.h"
 #include "core/record/id.h"
 #include "core/record/line.h"
 
@@ -39,20 +40,16 @@ int64_t manifest_number(const char *name)
 
 /* -- items --------------------------------------------------------------- */
 
+static int compare_id(const void *id, const void *item)
+{
+	return id_compare(id, ((const struct manifest_item *)item)->id);
+}
+
 /* Where `id` is, or would be. */
 static size_t position(const struct manifest *manifest, const char *id)
 {
-	size_t low = 0, high = manifest->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (id_compare(manifest->items[middle].id, id) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(id, manifest->items, manifest->nr,
+			    sizeof(*manifest->items), compare_id);
 }
 
 const struct manifest_item *manifest_find(const struct manifest *manifest,

@@ -1,6 +1,7 @@
 #include "core/record/remote_session.h"
 
 #include "base/alloc.h"
+#include "base/sorted.h"
 #include "core/record/checkpoint.h"
 #include "core/record/id.h"
 #include "core/record/manifest.h"
@@ -33,20 +34,16 @@ void remote_sessions_release(struct remote_sessions *sessions)
 
 /* -- sorting ------------------------------------------------------------- */
 
+static int compare_name(const void *name, const void *session)
+{
+	return id_compare(name, ((const struct remote_session *)session)->name);
+}
+
 /* Where the session is, or would be. */
 static size_t position(const struct remote_sessions *sessions, const char *name)
 {
-	size_t low = 0, high = sessions->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (id_compare(sessions->items[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(name, sessions->items, sessions->nr,
+			    sizeof(*sessions->items), compare_name);
 }
 
 static bool is_at(const struct remote_sessions *sessions, size_t at,

@@ -243,24 +243,21 @@ static void sort(struct checkpoint_list *list)
 
 /* -- all of it ----------------------------------------------------------- */
 
+static int compare_ref(const void *name, const void *ref)
+{
+	return strcmp(name, ((const struct ref *)ref)->name);
+}
+
 const struct oid *fetching_before(const struct fetching *fetching,
 				  const char *ref)
 {
 	const struct ref_list *before = &fetching->before;
-	size_t low = 0, high = before->nr;
+	const struct ref *found =
+		before->nr ? bsearch(ref, before->items, before->nr,
+				     sizeof(*before->items), compare_ref)
+			   : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcmp(before->items[middle].name, ref);
-
-		if (!order)
-			return &before->items[middle].oid;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return found ? &found->oid : NULL;
 }
 
 static int write_notes(struct fetching *fetching)
