@@ -27,7 +27,7 @@ struct applying {
 
 /* The steps: what is in the way goes first, rules of conversion come before the
  * files they speak of, permissions of directories last. */
-enum restore_step { STEP_CLEAR, STEP_RULES, STEP_FILES, STEP_REST, STEP_NR };
+enum restore_step { STEP_CLEAR, STEP_RULES, STEP_FILES, STEP_REST };
 enum restore_step applying_step(const struct plan_item *item);
 
 /* Carry out item `i` of the plan. */
