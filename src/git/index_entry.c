@@ -26,9 +26,9 @@ struct index_stat index_entry_stat(const struct index_entry *entry)
 	};
 }
 
-void index_entry_fill(struct index_entry *entry, struct arena *arena,
-		      const char *path, size_t len, const struct oid *oid,
-		      const struct index_stat *stat)
+char *index_entry_put_head(struct index_entry *entry, struct arena *arena,
+			   size_t len, const struct oid *oid,
+			   const struct index_stat *stat)
 {
 	static const struct index_stat unknown;
 	unsigned char *p = arena_get(arena, INDEX_ENTRY_HEAD + len + 1, 1);
@@ -47,11 +47,18 @@ void index_entry_fill(struct index_entry *entry, struct arena *arena,
 	index_put32(p + 32, stat->gid);
 	index_put32(p + INDEX_AT_SIZE, stat->size);
 	memcpy(p + INDEX_AT_OID, oid->id, OID_RAWSZ);
-	memcpy(copy, path, len);
 	copy[len] = '\0';
 	entry->path = copy;
 	entry->path_len = (uint32_t)len;
 	entry->flags &= (uint8_t)~INDEX_LONG_HEAD;
+	return copy;
+}
+
+void index_entry_fill(struct index_entry *entry, struct arena *arena,
+		      const char *path, size_t len, const struct oid *oid,
+		      const struct index_stat *stat)
+{
+	memcpy(index_entry_put_head(entry, arena, len, oid, stat), path, len);
 }
 
 /* -- what an entry may be ------------------------------------------------- */

@@ -7,7 +7,7 @@
  *	index_parse.c      the file: header, entries
  *	index_part.c       some of the entries
  *	index_sum.c        the checksum
- *	index_entry.c      what an entry may be
+ *	index_entry.c      an entry, and what it may be
  *	index_extension.c  what follows the entries
  *	index_split.c      `link`: joining with the shared index
  *	index_sparse.c     `sdir`: expanding sparse directories
@@ -125,6 +125,12 @@ int index_file_verify(struct index_file *file, const char *path,
  * With an untracked cache they are megabytes. */
 void index_file_rest(const struct index_file *file);
 void index_file_release(struct index_file *file);
+
+/* index_entry_fill(), but that the path is for the caller to write, to what is
+ * returned: `len` bytes, with a NUL behind them already. */
+char *index_entry_put_head(struct index_entry *entry, struct arena *arena,
+			   size_t len, const struct oid *oid,
+			   const struct index_stat *stat);
 
 /*
  * Whether `entry` may stand behind `prev` (NULL: the first): strictly sorted,

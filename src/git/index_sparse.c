@@ -22,13 +22,13 @@ static int add_file(void *context, const char *path,
 	if (expansion->nr == INDEX_MAX_ENTRIES || len > INDEX_MAX_SIZE / 2 ||
 	    expansion->arena->total > INDEX_MAX_SIZE)
 		return error_set(err, ERR_INVALID, "too many files in it");
-	full = xstrfmt("%s%s", dir->path, path);
 	ARRAY_GROW(expansion->entries, expansion->nr, expansion->alloc);
 	entry = &expansion->entries[expansion->nr++];
 	memset(entry, 0, sizeof(*entry));
-	index_entry_fill(entry, expansion->arena, full, dir->path_len + len,
-			 &file->oid, NULL);
-	free(full);
+	full = index_entry_put_head(entry, expansion->arena,
+				    dir->path_len + len, &file->oid, NULL);
+	memcpy(full, dir->path, dir->path_len);
+	memcpy(full + dir->path_len, path, len);
 	entry->mode = (uint16_t)file->mode;
 	entry->flags = INDEX_SKIP_WORKTREE | INDEX_FROM_SPARSE_DIR;
 	return 0;
