@@ -89,6 +89,19 @@ char *xstrdup(const char *s)
 	return xstrndup(s, strlen(s));
 }
 
+char *xstrdup_or_null(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+void xstrdup_over(char **member, const char *s)
+{
+	char *copy = xstrdup_or_null(s);
+
+	free(*member);
+	*member = copy;
+}
+
 char *xstrfmt(const char *fmt, ...)
 {
 	va_list args;

@@ -20,6 +20,10 @@ void *xmalloc_large(size_t size);
 void *xcalloc(size_t count, size_t size);
 void *xrealloc(void *ptr, size_t size);
 char *xstrdup(const char *s);
+/* NULL of NULL. */
+char *xstrdup_or_null(const char *s);
+/* In place of what `*member` owns; `s` may be NULL, or a part of that. */
+void xstrdup_over(char **member, const char *s);
 char *xstrndup(const char *s, size_t len);
 void *xmemdup(const void *data, size_t len);
 char *xstrfmt(const char *fmt, ...) PRINTF_LIKE(1, 2);

@@ -50,7 +50,7 @@ static struct import_item *add_item(struct taking *taking, const char *file,
 
 	item->file = xstrdup(file);
 	item->state = state;
-	item->reason = reason ? xstrdup(reason) : NULL;
+	item->reason = xstrdup_or_null(reason);
 	return item;
 }
 

@@ -121,7 +121,7 @@ static void complete_git(struct writing *writing)
 	/* They do not say. */
 	record->git.detached = false;
 	free(record->git_commit);
-	record->git_commit = old->commit ? xstrdup(old->commit) : NULL;
+	record->git_commit = xstrdup_or_null(old->commit);
 	free(branch);
 }
 

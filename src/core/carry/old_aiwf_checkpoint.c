@@ -16,17 +16,11 @@ struct reading {
 	bool has_state;
 };
 
-static void set_text(char **member, const char *text)
-{
-	free(*member);
-	*member = text ? xstrdup(text) : NULL;
-}
-
 /* Take a text out of `doc`; false: there is none. The caller must free(). */
 static char *take_text(struct json *doc, const char *key)
 {
 	const char *text = json_get_string(doc, key);
-	char *copy = text ? xstrdup(text) : NULL;
+	char *copy = xstrdup_or_null(text);
 
 	if (text || json_is_null(json_get(doc, key)))
 		json_remove(doc, key);
@@ -43,7 +37,7 @@ static void read_id(struct reading *reading, struct json *doc, const char *name)
 		reading->problem = "it says that it is another one";
 	else if (!checkpoint_id_is_valid(name))
 		reading->problem = "its name is not that of a checkpoint";
-	set_text(&reading->old->record.id, name);
+	xstrdup_over(&reading->old->record.id, name);
 	free(id);
 }
 
@@ -53,7 +47,7 @@ static void read_type(struct reading *reading, struct json *doc)
 	char *type = take_text(doc, "type");
 
 	if (type && record_text_is_valid(FIELD_TYPE, type))
-		set_text(&reading->old->record.type_name, type);
+		xstrdup_over(&reading->old->record.type_name, type);
 	else
 		record_set_type(&reading->old->record, TYPE_MANUAL);
 	free(type);
@@ -89,7 +83,7 @@ static void read_description(struct reading *reading, struct json *doc)
 		text = take_text(metadata, "description");
 	if (metadata && !json_size(metadata))
 		json_remove(doc, "metadata");
-	set_text(&reading->old->record.description, text);
+	xstrdup_over(&reading->old->record.description, text);
 	free(text);
 }
 
@@ -99,7 +93,7 @@ static void set_commit(struct old_record *old, char *commit)
 		if (*c >= 'A' && *c <= 'F')
 			*c = (char)(*c - 'A' + 'a');
 	if (commit && record_text_is_valid(FIELD_COMMIT, commit))
-		set_text(&old->commit, commit);
+		xstrdup_over(&old->commit, commit);
 }
 
 static void read_top(struct reading *reading, struct json *doc,
@@ -121,10 +115,10 @@ static void read_top(struct reading *reading, struct json *doc,
 	set_commit(reading->old, text);
 	free(text);
 	text = take_text(doc, "branch");
-	set_text(&reading->old->branch, text);
+	xstrdup_over(&reading->old->branch, text);
 	free(text);
 	text = take_text(doc, "sprint");
-	set_text(&record->sprint, text);
+	xstrdup_over(&record->sprint, text);
 	free(text);
 	if (json_get_int(doc, "tasks_completed", &count) && count >= 0) {
 		record->tasks_completed = count;
@@ -176,7 +170,7 @@ static void read_git(struct reading *reading, struct json *doc)
 	}
 	text = take_text(doc, "branch");
 	if (text && *text)
-		set_text(&old->branch, text);
+		xstrdup_over(&old->branch, text);
 	free(text);
 	text = take_text(doc, "status");
 	if (text)
@@ -195,7 +189,7 @@ static void take_session(struct reading *reading)
 	if (!record->session_id && state->id)
 		record->session_id = old_session_name("aiwf", state->id);
 	if (!record->sprint && sprint)
-		set_text(&record->sprint, sprint);
+		xstrdup_over(&record->sprint, sprint);
 	if (record->tasks_completed == RECORD_UNKNOWN)
 		record->tasks_completed = (int64_t)json_size(
 			json_get(state->session, "completed_tasks"));

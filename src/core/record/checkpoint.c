@@ -54,7 +54,7 @@ void checkpoint_copy(struct checkpoint *out, const struct checkpoint *from)
 {
 	set_names(out, from->ref, from->session, strlen(from->session),
 		  from->id);
-	out->remote = from->remote ? xstrdup(from->remote) : NULL;
+	out->remote = xstrdup_or_null(from->remote);
 	out->commit = from->commit;
 }
 

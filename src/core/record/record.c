@@ -67,17 +67,9 @@ enum checkpoint_type record_type(const struct record *record)
 				 : TYPE_UNKNOWN;
 }
 
-static void set_text(char **member, const char *value)
-{
-	char *copy = value ? xstrdup(value) : NULL;
-
-	free(*member);
-	*member = copy;
-}
-
 void record_set_type(struct record *record, enum checkpoint_type type)
 {
-	set_text(&record->type_name, checkpoint_type_name(type));
+	xstrdup_over(&record->type_name, checkpoint_type_name(type));
 }
 
 void record_set_head(struct record *record, const char *head,
@@ -88,10 +80,10 @@ void record_set_head(struct record *record, const char *head,
 
 	if (name && !strncmp(name, heads, strlen(heads)))
 		name += strlen(heads);
-	set_text(&record->git_commit, head);
-	set_text(&record->git.head, head);
-	set_text(&record->branch, name);
-	set_text(&record->git.branch, branch);
+	xstrdup_over(&record->git_commit, head);
+	xstrdup_over(&record->git.head, head);
+	xstrdup_over(&record->branch, name);
+	xstrdup_over(&record->git.branch, branch);
 	record->git.detached = !branch;
 }
 
@@ -104,7 +96,7 @@ void record_add_ref(struct record *record, const char *name, const char *oid)
 			     array_bytes(git->nr_refs + 1, sizeof(*git->refs)));
 	ref = &git->refs[git->nr_refs++];
 	ref->name = xstrdup(name);
-	ref->oid = oid ? xstrdup(oid) : NULL;
+	ref->oid = xstrdup_or_null(oid);
 }
 
 /* The sum of two counts, either of which may be unknown. */

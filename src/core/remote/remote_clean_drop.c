@@ -222,7 +222,7 @@ static int drop_session(const struct dropping *dropping,
 	}
 	if (!ret) {
 		why = refusal(&updates);
-		session->refused = why ? xstrdup(why) : NULL;
+		session->refused = xstrdup_or_null(why);
 		session->dropped =
 			!why ||
 			(has_new && updates.items[0].result == REMOTE_DONE);

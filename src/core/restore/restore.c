@@ -163,7 +163,7 @@ static int note_undo(struct restoring *restoring, struct error *err)
 	ref_moves_invert(&back, old ? &old->moves : &restoring->out->moves);
 	ref_moves_invert(&entry.moves, &back);
 	ref_moves_release(&back);
-	entry.branch = head.branch ? xstrdup(head.branch) : NULL;
+	entry.branch = xstrdup_or_null(head.branch);
 	entry.head = head.id;
 	head_release(&head);
 	return undo_note(restoring->repo,

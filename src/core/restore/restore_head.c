@@ -57,8 +57,8 @@ static int head_moves(struct repository *repo, const struct target *target,
 	if (recorded_head(target, &wanted, err) < 0 ||
 	    head_read(repo, &head, err) < 0)
 		return err->code;
-	out->old_branch = head.branch ? xstrdup(head.branch) : NULL;
-	out->new_branch = branch ? xstrdup(branch) : NULL;
+	out->old_branch = xstrdup_or_null(head.branch);
+	out->new_branch = xstrdup_or_null(branch);
 	ret = 0;
 	if (branch) {
 		ret = ref_read(repo, branch, &current, err);
@@ -194,7 +194,7 @@ int restore_head_branch(struct repository *repo, const struct target *target,
 	if (!ret)
 		ret = head_read(repo, &head, err);
 	if (!ret) {
-		out->old_branch = head.branch ? xstrdup(head.branch) : NULL;
+		out->old_branch = xstrdup_or_null(head.branch);
 		out->new_branch = xstrdup(name);
 		ref_moves_add(out, name, &none, &wanted);
 	}
@@ -378,6 +378,6 @@ void ref_moves_invert(struct ref_moves *out, const struct ref_moves *moves)
 		ref_moves_add(out, moves->items[i].name,
 			      &moves->items[i].new_oid,
 			      &moves->items[i].old_oid);
-	out->old_branch = moves->new_branch ? xstrdup(moves->new_branch) : NULL;
-	out->new_branch = moves->old_branch ? xstrdup(moves->old_branch) : NULL;
+	out->old_branch = xstrdup_or_null(moves->new_branch);
+	out->new_branch = xstrdup_or_null(moves->old_branch);
 }

@@ -49,9 +49,8 @@ void secret_finds_add(struct secret_finds *finds,
 		ARRAY_GROW(finds->items, finds->nr, finds->alloc);
 		added = &finds->items[finds->nr++];
 		*added = *find;
-		added->path = find->path ? xstrdup(find->path) : NULL;
-		added->checkpoint =
-			find->checkpoint ? xstrdup(find->checkpoint) : NULL;
+		added->path = xstrdup_or_null(find->path);
+		added->checkpoint = xstrdup_or_null(find->checkpoint);
 	}
 	free(place);
 }

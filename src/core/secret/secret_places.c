@@ -81,14 +81,9 @@ static void add_place(struct secret_places *places, const struct oid *oid,
 		places->items[last].next = places->nr;
 	}
 	ARRAY_GROW(places->items, places->nr, places->alloc);
-	places->items[places->nr++] =
-		(struct secret_place){*oid,
-				      path ? xstrdup(path) : NULL,
-				      commit,
-				      SIZE_MAX,
-				      where,
-				      link,
-				      last == SIZE_MAX};
+	places->items[places->nr++] = (struct secret_place){
+		*oid, xstrdup_or_null(path), commit, SIZE_MAX, where,
+		link, last == SIZE_MAX};
 }
 
 void secret_places_release(struct secret_places *places)

@@ -172,7 +172,7 @@ static int add_stored(struct repository *repo, const struct checkpoint *from,
 		item = add(out);
 		session_state_of_record(&stored.record, &item->state);
 		checkpoint_copy(&item->newest, newest);
-		item->remote = newest->remote ? xstrdup(newest->remote) : NULL;
+		item->remote = xstrdup_or_null(newest->remote);
 		item->foreign = true;
 	}
 	stored_release(&stored);

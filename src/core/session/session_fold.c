@@ -10,14 +10,6 @@
 
 /* -- tools --------------------------------------------------------------- */
 
-static void set_text(char **member, const char *value)
-{
-	char *copy = value ? xstrdup(value) : NULL;
-
-	free(*member);
-	*member = copy;
-}
-
 static void set_path(char **member, const struct json *event, const char *key)
 {
 	struct buf path = BUF_INIT;
@@ -37,9 +29,9 @@ static void apply_runner(struct session_state *state, const struct json *event)
 	json_free(state->place);
 	state->place = json_copy(json_get(event, "place"));
 	set_path(&state->worktree, event, "worktree");
-	set_text(&state->host, json_get_string(event, "host"));
-	set_text(&state->user, json_get_string(event, "user"));
-	set_text(&state->agent, json_get_string(event, "agent"));
+	xstrdup_over(&state->host, json_get_string(event, "host"));
+	xstrdup_over(&state->user, json_get_string(event, "user"));
+	xstrdup_over(&state->agent, json_get_string(event, "agent"));
 	if (!json_get_int(event, "pid", &state->pid))
 		state->pid = RECORD_UNKNOWN;
 	if (!json_get_int(event, "pid_start", &state->pid_start))
@@ -75,8 +67,9 @@ static void apply_start(struct session_state *state, const struct json *event,
 	state->status = SESSION_ACTIVE;
 	state->started_ms = now_ms;
 	state->running_ms = now_ms;
-	set_text(&state->sprint, json_get_string(event, "sprint"));
-	set_text(&state->resumed_from, json_get_string(event, "resumed_from"));
+	xstrdup_over(&state->sprint, json_get_string(event, "sprint"));
+	xstrdup_over(&state->resumed_from,
+		     json_get_string(event, "resumed_from"));
 	apply_runner(state, event);
 	apply_adopted(state, event, now_ms);
 	apply_tasks(state, event, now_ms);
@@ -135,9 +128,8 @@ static void apply_error(struct session_state *state, const struct json *event,
 	const char *message = json_get_string(event, "message");
 
 	ARRAY_GROW(state->errors, state->nr_errors, state->alloc_errors);
-	state->errors[state->nr_errors++] =
-		(struct session_error){now_ms, task ? xstrdup(task) : NULL,
-				       message ? xstrdup(message) : NULL};
+	state->errors[state->nr_errors++] = (struct session_error){
+		now_ms, xstrdup_or_null(task), xstrdup_or_null(message)};
 }
 
 /* -- one event ----------------------------------------------------------- */
@@ -184,8 +176,8 @@ static void note_call(struct session_state *state, const struct json *event,
 	ARRAY_GROW(state->calls, state->nr_calls, state->alloc_calls);
 	call = &state->calls[state->nr_calls++];
 	*call = (struct session_call){.name = xstrdup(name), .time_ms = now_ms};
-	set_text(&call->task, json_get_string(event, "task"));
-	set_text(&call->what, json_get_string(event, "subtask"));
+	xstrdup_over(&call->task, json_get_string(event, "task"));
+	xstrdup_over(&call->what, json_get_string(event, "subtask"));
 	if (json_get_int(event, "phase", &phase))
 		call->what = xstrfmt("%lld", (long long)phase);
 }

@@ -198,7 +198,7 @@ static void finish_task(struct session_state *state, struct session_task *task,
 	task->status = status;
 	task->ended_ms = now_ms;
 	free(task->message);
-	task->message = message ? xstrdup(message) : NULL;
+	task->message = xstrdup_or_null(message);
 	json_set_bool(json_get(task->record, "recovery"), "can_resume",
 		      status == TASK_FAILED);
 	choose_current(state);
@@ -224,7 +224,7 @@ static void task_fail(struct session_state *state, struct session_task *task,
 
 	ARRAY_GROW(state->errors, state->nr_errors, state->alloc_errors);
 	state->errors[state->nr_errors++] = (struct session_error){
-		now_ms, xstrdup(task->id), message ? xstrdup(message) : NULL};
+		now_ms, xstrdup(task->id), xstrdup_or_null(message)};
 	finish_task(state, task, TASK_FAILED, event, now_ms);
 }
 

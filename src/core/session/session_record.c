@@ -9,12 +9,6 @@
 /* What a checkpoint may carry of tasks other than its own. */
 #define MAX_OTHERS (512u << 10)
 
-static void set_text(char **member, const char *value)
-{
-	free(*member);
-	*member = value ? xstrdup(value) : NULL;
-}
-
 static int64_t get_time(const struct json *object, const char *key)
 {
 	const char *text = json_get_string(object, key);
@@ -275,7 +269,7 @@ void session_record_read_tasks(struct session_state *state,
 		read_task(state, entries[i].item, own, entries[i].status);
 	free(entries);
 	if (current && session_state_task(state, current))
-		set_text(&state->current, current);
+		xstrdup_over(&state->current, current);
 }
 
 /* One that is in no list was worked on, all the same: a record that was
@@ -308,11 +302,12 @@ void session_state_of_record(const struct record *record,
 	out->last_activity_ms = record->timestamp;
 	json_get_int(record->metrics, "execution_time_ms", &out->worked_ms);
 	json_get_int(record->metrics, "memory_peak_kb", &out->memory_peak_kb);
-	set_text(&out->sprint, record->sprint);
-	set_text(&out->resumed_from, json_get_string(session, "resumed_from"));
-	set_text(&out->host, record->environment.host);
-	set_text(&out->user, record->environment.user);
-	set_text(&out->agent, record->environment.agent);
+	xstrdup_over(&out->sprint, record->sprint);
+	xstrdup_over(&out->resumed_from,
+		     json_get_string(session, "resumed_from"));
+	xstrdup_over(&out->host, record->environment.host);
+	xstrdup_over(&out->user, record->environment.user);
+	xstrdup_over(&out->agent, record->environment.agent);
 	session_record_read_tasks(out, session, record->task);
 	read_own_task(out, record->task);
 	if (json_type(record->metrics) == JSON_OBJECT) {

@@ -21,8 +21,7 @@ static struct report_advice *add(struct report *report, const char *kind,
 	ARRAY_GROW(report->advice, report->nr_advice, report->alloc_advice);
 	advice = &report->advice[report->nr_advice++];
 	*advice = (struct report_advice){.kind = kind,
-					 .subject = subject ? xstrdup(subject)
-							    : NULL,
+					 .subject = xstrdup_or_null(subject),
 					 .value = value,
 					 .limit = limit};
 	return advice;

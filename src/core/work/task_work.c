@@ -209,8 +209,7 @@ static int change(struct working *working, struct error *err)
 		working->change.state = (struct session_state){0};
 		out->was_cut = working->change.cut;
 		free(out->task);
-		out->task =
-			working->aim.task ? xstrdup(working->aim.task) : NULL;
+		out->task = xstrdup_or_null(working->aim.task);
 	}
 	session_change_close(&working->change);
 	return ret;
