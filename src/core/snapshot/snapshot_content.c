@@ -114,7 +114,8 @@ static void leave_out(struct snapshot *snapshot, uint64_t total, uint64_t limit)
 		ARRAY_GROW(items, nr, alloc);
 		items[nr++] = snapshot->files[i].item;
 	}
-	qsort(items, nr, sizeof(struct scan_item *), compare_size);
+	if (nr)
+		qsort(items, nr, sizeof(struct scan_item *), compare_size);
 	for (size_t i = 0; i < nr && total > limit; i++) {
 		total -= items[i]->stat.size;
 		items[i]->kind = SCAN_OMITTED;
