@@ -1,8 +1,8 @@
 #include "git/pack_list.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/file.h"
+#include "base/list_file.h"
 #include "git/pack_file.h"
 #include "git/repository.h"
 
@@ -20,19 +20,12 @@ int pack_list_read(const struct repository *repo, struct strlist *out,
 {
 	char *path = repository_common_path(repo, "checkpoint.d/packs");
 	struct strlist lines = STRLIST_INIT;
-	struct buf text = BUF_INIT;
-	int ret = buf_read_file(&text, path, LIST_MAX_BYTES, err);
+	int ret = list_file_read(&lines, path, LIST_MAX_BYTES, err);
 
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		ret = 0;
-	}
-	strlist_split(&lines, text.ptr, '\n');
 	for (size_t i = 0; i < lines.nr; i++)
 		if (is_pack_name(lines.items[i]))
 			strlist_add(out, lines.items[i]);
 	strlist_release(&lines);
-	buf_release(&text);
 	free(path);
 	return ret;
 }
@@ -52,8 +45,7 @@ static int rewrite(const struct repository *repo, const char *path,
 		   const char *add, const struct strlist *remove,
 		   struct error *err)
 {
-	struct strlist names = STRLIST_INIT;
-	struct buf text = BUF_INIT;
+	struct strlist names = STRLIST_INIT, kept = STRLIST_INIT;
 	int ret = pack_list_read(repo, &names, err);
 
 	if (ret < 0)
@@ -61,15 +53,15 @@ static int rewrite(const struct repository *repo, const char *path,
 	for (size_t i = 0; i < names.nr; i++)
 		if (!(remove && strlist_has(remove, names.items[i])) &&
 		    !(add && !strcmp(add, names.items[i])))
-			buf_addf(&text, "%s\n", names.items[i]);
+			strlist_add(&kept, names.items[i]);
 	if (add)
-		buf_addf(&text, "%s\n", add);
-	ret = file_replace(path, text.ptr, text.len, false, err);
+		strlist_add(&kept, add);
+	ret = list_file_replace(path, &kept, false, err);
 	if (!ret)
 		ret = share(repo, "checkpoint.d/packs", err);
 done:
 	strlist_release(&names);
-	buf_release(&text);
+	strlist_release(&kept);
 	return ret;
 }
 

@@ -1,9 +1,8 @@
 #include "core/record/foreign.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/file.h"
-#include "base/strlist.h"
+#include "base/list_file.h"
 #include "git/repository.h"
 
 #define MAX_BYTES ((size_t)64 << 20)
@@ -13,16 +12,9 @@ static int read_list(struct repository *repo, struct strlist *out,
 		     struct error *err)
 {
 	char *path = repository_common_path(repo, "checkpoint.d/imported");
-	struct buf text = BUF_INIT;
-	int ret = buf_read_file(&text, path, MAX_BYTES, err);
+	int ret = list_file_read(out, path, MAX_BYTES, err);
 
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		ret = 0;
-	}
-	strlist_split(out, text.ptr, '\n');
 	strlist_sort(out);
-	buf_release(&text);
 	free(path);
 	return ret;
 }
@@ -31,13 +23,8 @@ static int write_list(struct repository *repo, const struct strlist *list,
 		      struct error *err)
 {
 	char *path = repository_common_path(repo, "checkpoint.d/imported");
-	struct buf text = BUF_INIT;
-	int ret;
+	int ret = list_file_replace(path, list, true, err);
 
-	for (size_t i = 0; i < list->nr; i++)
-		buf_addf(&text, "%s\n", list->items[i]);
-	ret = file_replace(path, text.ptr, text.len, true, err);
-	buf_release(&text);
 	free(path);
 	return ret;
 }

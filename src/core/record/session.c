@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/list_file.h"
 #include "core/record/id.h"
 #include "core/record/json_file.h"
 #include "git/repository.h"
@@ -146,17 +147,10 @@ static int add_names(const char *git_dir, struct strlist *out,
 		     struct error *err)
 {
 	char *path = xstrfmt("%s/checkpoint.d/sessions", git_dir);
-	struct buf text = BUF_INIT;
-	int ret = buf_read_file(&text, path, UINT32_MAX, err);
+	int ret = list_file_read(out, path, UINT32_MAX, err);
 
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		ret = 0;
-	}
-	strlist_split(out, text.ptr, '\n');
 	strlist_sort(out);
 	strlist_unique(out);
-	buf_release(&text);
 	free(path);
 	return ret;
 }
@@ -186,16 +180,12 @@ static int remember_name(struct repository *repo, const char *name,
 {
 	char *path = repository_path(repo, "checkpoint.d/sessions");
 	struct strlist names = STRLIST_INIT;
-	struct buf text = BUF_INIT;
 	int ret = session_names(repo, &names, err);
 
 	if (!ret) {
 		strlist_add(&names, name);
-		for (size_t i = 0; i < names.nr; i++)
-			buf_addf(&text, "%s\n", names.items[i]);
-		ret = file_replace(path, text.ptr, text.len, true, err);
+		ret = list_file_replace(path, &names, true, err);
 	}
-	buf_release(&text);
 	strlist_release(&names);
 	free(path);
 	return ret;

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/strlist.h"
+#include "base/list_file.h"
 #include "core/record/json_file.h"
 #include "core/remote/push.h"
 #include "git/config.h"
@@ -55,30 +55,20 @@ static int read_list(const struct repository *repo, struct strlist *out,
 		     struct error *err)
 {
 	char *path = repository_common_path(repo, LIST);
-	struct buf text = BUF_INIT;
-	int ret = buf_read_file(&text, path, MAX_BYTES, err);
+	int ret = list_file_read(out, path, MAX_BYTES, err);
 
-	if (ret == ERR_NOT_FOUND) {
-		error_release(err);
-		ret = 0;
-	}
-	strlist_split(out, text.ptr, '\n');
-	buf_release(&text);
 	free(path);
 	return ret;
 }
 
+/* Those from `from` on. */
 static int write_list(const struct repository *repo, const struct strlist *list,
 		      size_t from, struct error *err)
 {
+	const struct strlist rest = {list->items + from, list->nr - from, 0};
 	char *path = repository_common_path(repo, LIST);
-	struct buf text = BUF_INIT;
-	int ret;
+	int ret = list_file_replace(path, &rest, false, err);
 
-	for (size_t i = from; i < list->nr; i++)
-		buf_addf(&text, "%s\n", list->items[i]);
-	ret = file_replace(path, text.ptr, text.len, false, err);
-	buf_release(&text);
 	free(path);
 	return ret;
 }
