@@ -36,6 +36,27 @@ int64_t clock_monotonic_ms(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec ||
+	       (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+bool clock_wait_past(const struct timespec *stamp)
+{
+	const struct timespec pause = {0, 1000000};
+
+	for (int i = 0; i < 30; i++) {
+		struct timespec now;
+
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+		if (is_before(stamp, &now))
+			return i > 0;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 void clock_rfc3339(struct buf *out, int64_t ms)
 {
 	struct tm tm;

@@ -8,10 +8,19 @@
 
 #include "base/buf.h"
 
+#include <time.h>
+
 /* Milliseconds since 1970. */
 int64_t clock_now_ms(void);
 /* Milliseconds that only ever grow, for measuring. */
 int64_t clock_monotonic_ms(void);
+/*
+ * Wait until the clock that stamps files has moved past `stamp`: from then on
+ * every write gets another one. A stamp from the future, which any write would
+ * set back, is waited for 30 ms, which is longer than a tick takes. Whether it
+ * waited.
+ */
+bool clock_wait_past(const struct timespec *stamp);
 /* Append "2024-12-25T10:30:45.789Z"; the years end at 0 and 9999. */
 void clock_rfc3339(struct buf *out, int64_t ms);
 /* Read RFC 3339 with any offset and 0 to 9 digits of a second; false: is none.

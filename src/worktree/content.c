@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "git/index.h"
 #include "git/pack.h"
 #include "git/tree.h"
@@ -27,8 +27,6 @@ struct reading {
 	bool raw_only; /* the blob is the entry's; just look at the bytes */
 };
 
-/* -- a quiet moment ------------------------------------------------------ */
-
 static bool same_stat(const struct stat *a, const struct stat *b)
 {
 	struct stat_data was;
@@ -36,34 +34,6 @@ static bool same_stat(const struct stat *a, const struct stat *b)
 	stat_data_fill(&was, a);
 	return stat_data_is(&was, b);
 }
-
-static bool is_before(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec < b->tv_sec ||
-	       (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
-}
-
-/*
- * Wait until the clock that stamps files has moved past the file's last
- * change: from then on every write gets another stamp. A stamp from the future
- * needs no waiting, any write would set it back. Returns whether it waited.
- */
-static bool wait_for_tick(const struct stat *st)
-{
-	const struct timespec pause = {0, 1000000};
-
-	for (int i = 0; i < 30; i++) {
-		struct timespec now;
-
-		clock_gettime(CLOCK_REALTIME_COARSE, &now);
-		if (is_before(&st->st_ctim, &now))
-			return i > 0;
-		nanosleep(&pause, NULL);
-	}
-	return true;
-}
-
-/* -- one path ------------------------------------------------------------ */
 
 static enum content_state state_of_errno(int number)
 {
@@ -128,7 +98,8 @@ static int read_file(struct reading *reading, struct error *err)
 			out->state = CONTENT_VANISHED;
 			goto next;
 		}
-		if ((wait_for_tick(&before) && fstat(fd, &before) < 0) ||
+		if ((clock_wait_past(&before.st_ctim) &&
+		     fstat(fd, &before) < 0) ||
 		    take_bytes(reading, fd, &before, err) < 0 ||
 		    fstat(fd, &after) < 0)
 			moved = err->code == ERR_CHANGED;

@@ -1,8 +1,7 @@
 #include "core/restore/restore_index.h"
 
-#include <time.h>
-
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "core/restore/new_index.h"
 #include "core/restore/new_index_stat.h"
 #include "core/restore/plan.h"
@@ -23,26 +22,19 @@ struct writing {
 /* git calls an entry racy whose file is not older than the index. */
 static void wait_for_tick(const struct plan *plan)
 {
-	const struct timespec pause = {0, 1000000};
-	uint32_t sec = 0, nsec = 0;
-	struct timespec now;
+	struct timespec newest = {0, 0};
 
 	for (size_t i = 0; i < plan->nr; i++) {
 		const struct index_stat *after = &plan->items[i].after;
 
-		if (after->mtime_sec > sec ||
-		    (after->mtime_sec == sec && after->mtime_nsec > nsec)) {
-			sec = after->mtime_sec;
-			nsec = after->mtime_nsec;
+		if (after->mtime_sec > newest.tv_sec ||
+		    (after->mtime_sec == newest.tv_sec &&
+		     after->mtime_nsec > newest.tv_nsec)) {
+			newest.tv_sec = after->mtime_sec;
+			newest.tv_nsec = after->mtime_nsec;
 		}
 	}
-	for (int i = 0; i < 30; i++) {
-		clock_gettime(CLOCK_REALTIME_COARSE, &now);
-		if ((uint32_t)now.tv_sec > sec ||
-		    ((uint32_t)now.tv_sec == sec && now.tv_nsec > nsec))
-			return;
-		nanosleep(&pause, NULL);
-	}
+	clock_wait_past(&newest);
 }
 
 /* What only git can write: split and sparse indexes, and its two caches. */
