@@ -169,3 +169,10 @@ void text_clip(struct buf *out, const char *s, size_t columns)
 	buf_add(out, s, (size_t)(end - s));
 	buf_add(out, "...", dots);
 }
+
+bool text_ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(s + len - end_len, end);
+}

@@ -27,4 +27,6 @@ void text_printable(struct buf *out, const char *s);
 /* Add at most `columns`, with "..." at the end where it was cut. */
 void text_clip(struct buf *out, const char *s, size_t columns);
 
+bool text_ends_with(const char *s, const char *end);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "git/process.h"
 
 void remote_update_release(struct remote_update *update)
@@ -27,19 +28,12 @@ static struct remote_update *find(struct remote_update *updates, size_t nr,
 	return NULL;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len >= end_len && !strcmp(text + len - end_len, end);
-}
-
 /* What stands in the last pair of round brackets, for free(); or all of it. */
 static char *reason_of(const char *summary)
 {
 	const char *open = strchr(summary, '(');
 
-	if (open && ends_with(summary, ")"))
+	if (open && text_ends_with(summary, ")"))
 		return xstrndup(open + 1, strlen(open) - 2);
 	return xstrdup(summary);
 }

@@ -2,17 +2,11 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "core/carry/old_aiwf_checkpoint.h"
 #include "core/carry/old_session.h"
 #include "core/carry/yaml.h"
 #include "core/record/json.h"
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), tail = strlen(end);
-
-	return len >= tail && !strcmp(text + len - tail, end);
-}
 
 static int read_checkpoints(struct old_work *work, struct error *err)
 {
@@ -26,7 +20,7 @@ static int read_checkpoints(struct old_work *work, struct error *err)
 		if (!strncmp(name, "cp_", 3) && is_dir[i]) {
 			ret = old_aiwf_read_directory(work, name, err);
 		} else if (!strncmp(name, "cp_", 3) &&
-			   ends_with(name, ".json")) {
+			   text_ends_with(name, ".json")) {
 			ret = old_aiwf_read_file(work, name, err);
 		} else if (strcmp(name, "current-session.json") != 0) {
 			struct json *other = json_object_new();

@@ -5,9 +5,9 @@
 #include "base/sorted.h"
 #include "core/record/id.h"
 #include "core/record/line.h"
+#include "core/record/record_text.h"
 
 #define PREFIX "manifest-"
-#define TYPE_MAX_BYTES 64
 
 void manifest_release(struct manifest *manifest)
 {
@@ -111,14 +111,6 @@ void manifest_format(const struct manifest *manifest, struct buf *out)
 	}
 }
 
-static bool is_type(const char *text)
-{
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-	return *text >= 'a' && *text <= 'z' && !text[len] &&
-	       len <= TYPE_MAX_BYTES;
-}
-
 static int read_session(struct line_reader *reader, struct manifest *out,
 			struct error *err)
 {
@@ -149,7 +141,8 @@ static int read_checkpoint(struct line_reader *reader, struct manifest *out,
 	const char *time = type ? line_field(reader) : NULL;
 	struct manifest_item item = {0};
 
-	if (!time || !checkpoint_id_is_valid(id) || !is_type(type) ||
+	if (!time || !checkpoint_id_is_valid(id) ||
+	    !record_text_is_valid(FIELD_TYPE, type) ||
 	    !clock_parse_rfc3339(time, &item.time_ms))
 		return line_error(reader, err);
 	if (line_oid(reader, &item.commit, err) < 0)
