@@ -8,7 +8,6 @@
 #include "git/operation_mention.h"
 #include "git/operation_tag.h"
 #include "git/process.h"
-#include "git/ref_name.h"
 #include "git/repository.h"
 
 struct resolving {

@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/list_file.h"
-#include "git/pack_file.h"
 #include "git/repository.h"
 
 #define LIST_MAX_BYTES (16u << 20)

@@ -7,7 +7,6 @@
 #include "git/packed_refs.h"
 #include "git/ref_draft.h"
 #include "git/ref_lock.h"
-#include "git/ref_name.h"
 #include "git/ref_value.h"
 #include "git/repository.h"
 

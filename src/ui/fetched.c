@@ -1,7 +1,5 @@
 #include "ui/fetched.h"
 
-#include "base/buf.h"
-#include "base/text.h"
 #include "core/record/json.h"
 #include "core/remote/fetch.h"
 #include "ui/output.h"

@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "git/process.h"
-#include "git/repository.h"
 #include "worktree/filter_recorded.h"
 #include "worktree/filtering.h"
 

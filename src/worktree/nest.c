@@ -8,7 +8,6 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/strlist.h"
-#include "worktree/exchange.h"
 #include "worktree/spot.h"
 
 struct nest {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "git/tree.h"
 #include "worktree/exchange.h"
 #include "worktree/hold.h"

@@ -6,7 +6,6 @@
 #include "core/agent/agent_session.h"
 #include "core/agent/agent_turn.h"
 #include "core/agent/agent_write.h"
-#include "core/hook/git_hook.h"
 #include "core/hook/hook_log.h"
 #include "core/hook/hook_task.h"
 #include "core/record/journal.h"

@@ -5,7 +5,6 @@
 #include "base/alloc.h"
 #include "core/verify/verify.h"
 #include "git/commit.h"
-#include "git/repository.h"
 
 /* L is of C alone. */
 static int check_local(struct importing *importing, size_t i, struct error *err)

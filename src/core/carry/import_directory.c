@@ -15,7 +15,6 @@
 #include "core/record/session.h"
 #include "core/record/stored.h"
 #include "core/verify/verify.h"
-#include "git/config.h"
 #include "git/pack.h"
 #include "git/process.h"
 #include "git/ref.h"

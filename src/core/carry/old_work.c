@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/checksum.h"
 #include "base/clock.h"
-#include "base/path.h"
 #include "core/record/id.h"
 #include "core/record/json.h"
 

@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/checksum.h"
-#include "base/file.h"
 #include "core/record/json_file.h"
 #include "git/repository.h"
 

@@ -1,8 +1,6 @@
 #include "core/record/remote_trust.h"
 
 #include "base/alloc.h"
-#include "base/checksum.h"
-#include "base/file.h"
 #include "core/record/checkpoint.h"
 #include "core/record/json_file.h"
 #include "core/record/pushed.h"

@@ -7,7 +7,6 @@
 #include "core/record/remote_session.h"
 #include "core/record/session.h"
 #include "core/remote/fetching.h"
-#include "core/save/drop.h"
 #include "core/verify/verify.h"
 #include "git/ref.h"
 #include "git/remote.h"

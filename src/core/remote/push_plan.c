@@ -16,7 +16,6 @@
 #include "git/object.h"
 #include "git/process.h"
 #include "git/ref.h"
-#include "git/remote.h"
 
 /* -- what is here -------------------------------------------------------- */
 

@@ -1,7 +1,6 @@
 #include "core/remote/remote_clean.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/strlist.h"
 #include "core/record/checkpoint.h"
 #include "core/record/id.h"

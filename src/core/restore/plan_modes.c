@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "core/record/pathspec.h"
-#include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/dir.h"
 

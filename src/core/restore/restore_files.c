@@ -9,7 +9,6 @@
 #include "core/restore/restore_applying.h"
 #include "core/restore/restore_bytes.h"
 #include "git/object.h"
-#include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/dir.h"
 #include "worktree/nest.h"

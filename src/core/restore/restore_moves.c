@@ -3,7 +3,6 @@
 #include "base/alloc.h"
 #include "core/restore/restore_head.h"
 #include "git/operation.h"
-#include "git/repository.h"
 
 /* -- what is to be done -------------------------------------------------- */
 

@@ -1,7 +1,6 @@
 #include "core/save/saving.h"
 
 #include "base/alloc.h"
-#include "base/path.h"
 #include "core/record/commit_text.h"
 #include "core/save/save_record.h"
 #include "git/commit.h"

@@ -5,7 +5,6 @@
 #include "base/strmap.h"
 #include "core/record/id.h"
 #include "core/record/json.h"
-#include "core/record/session.h"
 #include "core/record/session_log.h"
 #include "core/record/stored.h"
 

@@ -1,6 +1,5 @@
 #include "core/session/session_listing.h"
 
-#include "base/buf.h"
 #include "core/record/json.h"
 #include "core/session/session_record.h"
 

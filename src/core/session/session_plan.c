@@ -1,7 +1,6 @@
 #include "core/session/session_plan.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "base/strmap.h"
 #include "core/record/description.h"
 #include "core/record/json.h"

@@ -12,7 +12,6 @@
 #include "core/snapshot/watch_ask.h"
 #include "git/commit.h"
 #include "git/config.h"
-#include "git/pack.h"
 #include "git/repository.h"
 #include "git/tree.h"
 #include "git/tree_diff.h"

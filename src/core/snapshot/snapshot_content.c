@@ -3,18 +3,15 @@
 #include <stdatomic.h>
 
 #include "base/alloc.h"
-#include "base/path.h"
 #include "base/thread.h"
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/snapshot_settle.h"
 #include "core/snapshot/snapshot_unchanged.h"
-#include "git/config.h"
 #include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/attr.h"
 #include "worktree/cache.h"
 #include "worktree/convert.h"
-#include "worktree/dir.h"
 #include "worktree/plain.h"
 
 struct reading {

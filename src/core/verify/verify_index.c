@@ -6,7 +6,6 @@
 #include "core/verify/verify_scratch.h"
 #include "git/index.h"
 #include "git/process.h"
-#include "git/repository.h"
 #include "git/tree.h"
 
 struct index_comparing {

@@ -5,7 +5,6 @@
 #include "core/record/digest.h"
 #include "core/record/json.h"
 #include "git/operation_mention.h"
-#include "git/repository.h"
 #include "git/tree.h"
 
 /* -- what the trailers and the commits say ------------------------------- */

@@ -1,6 +1,5 @@
 #include "core/work/report.h"
 
-#include "base/buf.h"
 #include "core/record/json.h"
 
 static void set_tasks(struct json *object, const size_t tasks[REPORT_STATUS_NR])

@@ -1,6 +1,5 @@
 #include "core/work/status.h"
 
-#include "base/buf.h"
 #include "core/record/json.h"
 #include "core/session/session_listing.h"
 
