@@ -1,5 +1,6 @@
 #include "git/oid.h"
 
+#include "git/oid_sort.h"
 #include "scratch.h"
 
 static void hex_round_trip(void **state)
@@ -98,6 +99,35 @@ static void set_of_many_ids(void **state)
 	oid_set_release(&set);
 }
 
+static void sorts_ids_of_few_first_bytes(void **state)
+{
+	static const size_t counts[] = {0, 1, 2, 255, 4000};
+	struct oid ids[4000];
+	uint64_t random = 7;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		struct oid_set set = {0};
+
+		for (size_t j = 0; j < counts[i]; j++) {
+			for (size_t k = 0; k < OID_RAWSZ; k++)
+				ids[j].id[k] =
+					(unsigned char)scratch_random(&random);
+			/* The lowest, the highest, and a few between. */
+			ids[j].id[0] = j % 3 ? (unsigned char)(j % 5 * 51)
+					     : (unsigned char)(j % 2 * 255);
+			oid_set_add(&set, &ids[j]);
+		}
+		oid_sort(ids, counts[i], sizeof(*ids));
+		for (size_t j = 0; j < counts[i]; j++) {
+			assert_true(!j ||
+				    oid_compare(&ids[j - 1], &ids[j]) <= 0);
+			assert_true(oid_set_has(&set, &ids[j]));
+		}
+		oid_set_release(&set);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +136,7 @@ int main(void)
 		cmocka_unit_test(order_and_zero),
 		cmocka_unit_test(set_of_colliding_ids),
 		cmocka_unit_test(set_of_many_ids),
+		cmocka_unit_test(sorts_ids_of_few_first_bytes),
 	};
 
 	return cmocka_run_group_tests_name("oid", tests, NULL, NULL);

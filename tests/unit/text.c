@@ -261,6 +261,17 @@ static void clips_to_columns(void **state)
 	}
 }
 
+static void knows_how_a_text_ends(void **state)
+{
+	(void)state;
+	assert_true(text_ends_with("a.json", ".json"));
+	assert_true(text_ends_with(".json", ".json"));
+	assert_true(text_ends_with("a", ""));
+	assert_false(text_ends_with("json", ".json"));
+	assert_false(text_ends_with("a.json ", ".json"));
+	assert_false(text_ends_with("", "a"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +284,7 @@ int main(void)
 		cmocka_unit_test(makes_controls_visible),
 		cmocka_unit_test(nothing_printable_drives_a_terminal),
 		cmocka_unit_test(clips_to_columns),
+		cmocka_unit_test(knows_how_a_text_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
