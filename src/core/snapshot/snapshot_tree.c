@@ -1,54 +1,15 @@
 #include "core/snapshot/snapshot_tree.h"
 
-#include "base/alloc.h"
 #include "core/snapshot/snapshot.h"
+#include "core/snapshot/snapshot_entries.h"
 #include "core/snapshot/snapshot_recipe.h"
 #include "core/snapshot/snapshot_was.h"
 #include "git/object.h"
 #include "git/pack.h"
 #include "git/repository.h"
 #include "git/tree.h"
-#include "git/tree_memory.h"
 #include "worktree/cache.h"
 #include "worktree/sealed.h"
-
-/* A directory's entries while they are gathered, in any order. */
-struct entry {
-	const char *name; /* borrowed */
-	size_t len;
-	uint32_t mode;
-	struct oid oid;
-	const struct index_entry *from; /* on whose word the object is there */
-};
-
-struct entries {
-	struct entry *items;
-	size_t nr, alloc;
-};
-
-static void add(struct entries *entries, const char *name, size_t len,
-		uint32_t mode, const struct oid *oid)
-{
-	ARRAY_GROW(entries->items, entries->nr, entries->alloc);
-	entries->items[entries->nr++] =
-		(struct entry){name, len, mode, *oid, NULL};
-}
-
-/* What the index says of a path. */
-static void add_indexed(struct entries *entries, const char *name,
-			const struct index_entry *entry)
-{
-	add(entries, name, strlen(name), entry->mode, index_entry_oid(entry));
-	entries->items[entries->nr - 1].from = entry;
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return tree_name_compare(x->name, x->len, x->mode == MODE_TREE, y->name,
-				 y->len, y->mode == MODE_TREE);
-}
 
 int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
 			   uint32_t mode, const char *path, struct error *err)
@@ -67,60 +28,6 @@ int snapshot_expect_object(struct snapshot *snapshot, const struct oid *oid,
 	error_set(err, ERR_NOT_FOUND, "object %s of '%s' is missing",
 		  oid_hex(oid, hex), path);
 	return error_hint(err, "the repository is damaged; see 'git fsck'");
-}
-
-static void note_made(struct snapshot *snapshot, const struct oid *tree)
-{
-	ARRAY_GROW(snapshot->made, snapshot->nr_made, snapshot->alloc_made);
-	snapshot->made[snapshot->nr_made++] = *tree;
-}
-
-/*
- * A tree that the cache's checkpoint has is there, with all that is in it.
- * `memory` is NULL where nobody reads it before the pack is finished.
- */
-static int write_raw(struct snapshot *snapshot, const struct entries *entries,
-		     const struct buf *raw, const struct oid *was,
-		     struct tree_memory *memory, struct oid *out,
-		     struct error *err)
-{
-	if (object_hash(out, OBJECT_TREE, raw->ptr, raw->len, err) < 0)
-		return err->code;
-	note_made(snapshot, out);
-	if (cache_has_tree(snapshot->cache, out) ||
-	    (was && oid_equal(was, out))) {
-		if (memory)
-			tree_memory_put(memory, raw, out);
-		return 0;
-	}
-	for (size_t i = 0; i < entries->nr && !snapshot->index_is_held; i++) {
-		const struct index_entry *from = entries->items[i].from;
-
-		if (from &&
-		    snapshot_expect_object(snapshot, index_entry_oid(from),
-					   from->mode, from->path, err) < 0)
-			return err->code;
-	}
-	return tree_memory_add(memory, snapshot->pack, raw, out, err);
-}
-
-/* `was` (or NULL) is a tree that is there, as those of the cache are. */
-static int write_tree(struct snapshot *snapshot, struct entries *entries,
-		      const struct oid *was, struct tree_memory *memory,
-		      struct oid *out, struct error *err)
-{
-	struct buf raw = BUF_INIT;
-	int ret;
-
-	if (entries->nr)
-		qsort(entries->items, entries->nr, sizeof(*entries->items),
-		      compare);
-	for (size_t i = 0; i < entries->nr; i++)
-		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
-			 entries->items[i].len, &entries->items[i].oid);
-	ret = write_raw(snapshot, entries, &raw, was, memory, out, err);
-	buf_release(&raw);
-	return ret;
 }
 
 /* -- from the index alone ------------------------------------------------ */
@@ -159,7 +66,7 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 		      struct error *err)
 {
 	const struct index *index = snapshot->scan->index;
-	struct entries entries = {0};
+	struct snapshot_entries entries = {0};
 	int ret = 0;
 
 	*empty = first == end;
@@ -186,16 +93,17 @@ static int range_tree(struct snapshot *snapshot, size_t first, size_t end,
 				      : NULL,
 				filter, &tree, &none, err);
 			if (!ret && !none)
-				add(&entries, name, len, MODE_TREE, &tree);
+				snapshot_entries_add(&entries, name, len,
+						     MODE_TREE, &tree);
 		} else if (filter(entry)) {
-			add_indexed(&entries, name, entry);
+			snapshot_entries_add_indexed(&entries, name, entry);
 		}
 	}
 	*empty = !entries.nr;
 	if (!ret)
-		ret = write_tree(snapshot, &entries, NULL, snapshot->trees, out,
-				 err);
-	free(entries.items);
+		ret = snapshot_entries_write(snapshot, &entries, NULL,
+					     snapshot->trees, out, err);
+	snapshot_entries_release(&entries);
 	return ret;
 }
 
@@ -224,7 +132,8 @@ static int item_entry(const struct scan_item *item, uint32_t *mode,
 /* The tracked files of this directory itself, item by item where there is one:
  * the walk has left both in the order of the index. */
 static void add_tracked(const struct snapshot *snapshot,
-			const struct scan_dir *dir, struct entries *entries)
+			const struct scan_dir *dir,
+			struct snapshot_entries *entries)
 {
 	const struct index *index = snapshot->scan->index;
 	size_t item = 0;
@@ -241,11 +150,12 @@ static void add_tracked(const struct snapshot *snapshot,
 		if (item < dir->nr_items && dir->items[item].entry == entry)
 			continue; /* add_items() has it */
 		if (is_staged(entry))
-			add_indexed(entries, name, entry);
+			snapshot_entries_add_indexed(entries, name, entry);
 	}
 }
 
-static void add_items(const struct scan_dir *dir, struct entries *entries)
+static void add_items(const struct scan_dir *dir,
+		      struct snapshot_entries *entries)
 {
 	for (size_t i = 0; i < dir->nr_items; i++) {
 		const struct scan_item *item = &dir->items[i];
@@ -258,10 +168,12 @@ static void add_items(const struct scan_dir *dir, struct entries *entries)
 		if (strlen(item->path) < dir->path_len)
 			continue;
 		if (item_entry(item, &mode, &oid))
-			add(entries, name, strlen(name), mode, &oid);
+			snapshot_entries_add(entries, name, strlen(name), mode,
+					     &oid);
 		else if (item->kind == SCAN_OMITTED && item->entry &&
 			 is_staged(item->entry))
-			add_indexed(entries, name, item->entry);
+			snapshot_entries_add_indexed(entries, name,
+						     item->entry);
 	}
 }
 
@@ -297,7 +209,7 @@ static bool is_replaced(const struct scan_dir *dir,
 }
 
 static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
-			struct entries *entries, struct recipe *recipe,
+			struct snapshot_entries *entries, struct recipe *recipe,
 			struct error *err)
 {
 	for (struct scan_dir *child = dir->children; child;
@@ -311,7 +223,8 @@ static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
 		if (gitlink) {
 			recipe_add_child(recipe, child, MODE_GITLINK,
 					 &gitlink->oid);
-			add(entries, name, len, MODE_GITLINK, &gitlink->oid);
+			snapshot_entries_add(entries, name, len, MODE_GITLINK,
+					     &gitlink->oid);
 			continue;
 		}
 		if (is_replaced(dir, child)) {
@@ -323,7 +236,8 @@ static int add_children(struct snapshot *snapshot, struct scan_dir *dir,
 		recipe_add_child(recipe, child, MODE_TREE,
 				 empty ? NULL : &tree);
 		if (!empty)
-			add(entries, name, len, MODE_TREE, &tree);
+			snapshot_entries_add(entries, name, len, MODE_TREE,
+					     &tree);
 	}
 	return 0;
 }
@@ -355,13 +269,14 @@ static bool index_tree_is_there(const struct snapshot *snapshot,
 /* One that still holds, by what the seal says. */
 static void keep_entry(void *entries, const struct tree_entry *entry)
 {
-	add(entries, entry->name, entry->name_len, entry->mode, &entry->oid);
+	snapshot_entries_add(entries, entry->name, entry->name_len, entry->mode,
+			     &entry->oid);
 }
 
 static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 		    struct oid *out, bool *empty, struct error *err)
 {
-	struct entries entries = {0};
+	struct snapshot_entries entries = {0};
 	const struct oid *known = NULL;
 	struct recipe recipe;
 	struct buf was = BUF_INIT;
@@ -394,20 +309,20 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 	if (known) {
 		*out = *known;
 		*empty = false;
-		note_made(snapshot, out);
+		snapshot_note_tree(snapshot, out);
 	} else if (!ret) {
 		add_tracked(snapshot, dir, &entries);
 		add_items(dir, &entries);
 		*empty = !entries.nr;
 		if (entries.nr || !dir->parent)
-			ret = write_tree(snapshot, &entries, dir->was,
-					 snapshot->keeps_trees ? snapshot->trees
-							       : NULL,
-					 out, err);
+			ret = snapshot_entries_write(
+				snapshot, &entries, dir->was,
+				snapshot->keeps_trees ? snapshot->trees : NULL,
+				out, err);
 	}
 	if (!ret && !*empty)
 		recipe_note(&recipe, snapshot, out);
-	free(entries.items);
+	snapshot_entries_release(&entries);
 	buf_release(&was);
 	return ret;
 }
