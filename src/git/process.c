@@ -4,66 +4,23 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/strlist.h"
-#include "git/environment.h"
 #include "git/message.h"
-#include "git/repository.h"
+#include "git/spawn.h"
 
 /* What is kept of a child's standard error; the rest is read and dropped. */
 #define MAX_SAID ((size_t)64 << 10)
-
-enum { INPUT, OUTPUT, ERRORS, NR_STREAMS };
 
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
-}
-
-/* Above the three standard ones, which the child's are dup2()ed onto. */
-static int move_up(int *fd)
-{
-	int moved;
-
-	if (*fd > STDERR_FILENO)
-		return 0;
-	moved = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (moved < 0)
-		return -1;
-	close(*fd);
-	*fd = moved;
-	return 0;
-}
-
-static int make_pipe(int *ours, int *theirs, bool we_write)
-{
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -1;
-	*ours = fds[we_write];
-	*theirs = fds[!we_write];
-	return move_up(ours) < 0 || move_up(theirs) < 0 ? -1 : 0;
-}
-
-/* The command line: hooks are turned off where the user can not see it. */
-static void build_argv(struct strlist *out, const struct git_command *command)
-{
-	strlist_add(out, command->program ? command->program : "git");
-	if (command->repo && !command->program && !command->with_hooks) {
-		strlist_add(out, "-c");
-		strlist_add(out, "core.hooksPath=/dev/null");
-	}
-	for (size_t i = 0; command->argv[i]; i++)
-		strlist_add(out, command->argv[i]);
 }
 
 /* For error text; the caller must free() it. */
@@ -76,96 +33,6 @@ static char *command_name(const struct git_command *command)
 	while (*argv && !strcmp(*argv, "-c") && argv[1])
 		argv += 2;
 	return xstrfmt("git %s", *argv ? *argv : "");
-}
-
-static int spawn(const struct git_command *command, const int theirs[],
-		 pid_t *pid)
-{
-	struct strlist argv = STRLIST_INIT, env = STRLIST_INIT;
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t reset;
-	int number;
-
-	build_argv(&argv, command);
-	environment_build(&env, command);
-	sigemptyset(&reset);
-	sigaddset(&reset, SIGPIPE);
-
-	number = posix_spawnattr_init(&attr);
-	if (number)
-		goto done_lists;
-	number = posix_spawn_file_actions_init(&actions);
-	if (number)
-		goto done_attr;
-	posix_spawnattr_setsigdefault(&attr, &reset);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	if (command->repo)
-		number = posix_spawn_file_actions_addchdir_np(
-			&actions, command->repo->worktree);
-	for (int i = 0; i < NR_STREAMS && !number; i++)
-		if (theirs[i] >= 0)
-			number = posix_spawn_file_actions_adddup2(&actions,
-								  theirs[i], i);
-	if (!number)
-		number = posix_spawnp(pid, argv.items[0], &actions, &attr,
-				      argv.items, env.items);
-	posix_spawn_file_actions_destroy(&actions);
-done_attr:
-	posix_spawnattr_destroy(&attr);
-done_lists:
-	strlist_release(&argv);
-	strlist_release(&env);
-	return number;
-}
-
-/* What is no pipe and not ours: the file that is named, or for input none. */
-static int open_files(const struct git_command *command, const bool piped[],
-		      int theirs[])
-{
-	if (command->output_fd)
-		theirs[OUTPUT] = fcntl(*command->output_fd, F_DUPFD_CLOEXEC,
-				       STDERR_FILENO + 1);
-	if (command->output_fd && theirs[OUTPUT] < 0)
-		return -1;
-	if (piped[INPUT] || command->inherit_input)
-		return 0;
-	theirs[INPUT] = command->input_fd
-				? fcntl(*command->input_fd, F_DUPFD_CLOEXEC,
-					STDERR_FILENO + 1)
-				: open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return theirs[INPUT] < 0 ? -1 : move_up(&theirs[INPUT]);
-}
-
-/* `ours` gets our ends where `piped`, else -1. */
-static int start(const struct git_command *command, const bool piped[],
-		 int ours[], pid_t *pid, struct error *err)
-{
-	int theirs[NR_STREAMS] = {-1, -1, -1};
-	int number = 0;
-
-	for (int i = 0; i < NR_STREAMS; i++)
-		ours[i] = -1;
-	for (int i = 0; i < NR_STREAMS && !number; i++)
-		if (piped[i] && make_pipe(&ours[i], &theirs[i], i == INPUT) < 0)
-			number = errno;
-	if (!number && open_files(command, piped, theirs) < 0)
-		number = errno;
-	if (!number)
-		number = spawn(command, theirs, pid);
-	for (int i = 0; i < NR_STREAMS; i++)
-		close_fd(&theirs[i]);
-	if (number) {
-		for (int i = 0; i < NR_STREAMS; i++)
-			close_fd(&ours[i]);
-		errno = number;
-		error_errno(err, "cannot run '%s'",
-			    command->program ? command->program : "git");
-		/* That there is no program is no answer to what was asked. */
-		err->code = ERR_FAILED;
-		return err->code;
-	}
-	return 0;
 }
 
 /*
@@ -210,21 +77,21 @@ static int wait_for(pid_t pid, int *wait_status)
 int git_job_start(struct git_job *job, const struct git_command *command,
 		  struct error *err)
 {
-	const bool piped[NR_STREAMS] = {
+	const bool piped[SPAWN_STREAMS] = {
 		!command->inherit_input && command->input_len,
 		!command->inherit_output && !command->output_fd,
 		!command->inherit_errors,
 	};
-	int ours[NR_STREAMS], flags;
+	int ours[SPAWN_STREAMS], flags;
 	int ret;
 
 	*job = (struct git_job){.to = -1, .from = -1, .errors = -1};
-	ret = start(command, piped, ours, &job->pid, err);
+	ret = git_spawn(command, piped, ours, &job->pid, err);
 	if (ret < 0)
 		return ret;
-	job->to = ours[INPUT];
-	job->from = ours[OUTPUT];
-	job->errors = ours[ERRORS];
+	job->to = ours[SPAWN_INPUT];
+	job->from = ours[SPAWN_OUTPUT];
+	job->errors = ours[SPAWN_ERRORS];
 	job->name = command_name(command);
 	job->input = command->input;
 	job->input_len = command->input_len;
@@ -286,17 +153,18 @@ static int converse(struct git_job *job, struct buf *out, struct buf *said)
 				continue;
 			return -1;
 		}
-		if (fds[INPUT].revents)
+		if (fds[SPAWN_INPUT].revents)
 			feed(job);
-		if (fds[OUTPUT].revents && drain(&job->from, out, SIZE_MAX) < 0)
+		if (fds[SPAWN_OUTPUT].revents &&
+		    drain(&job->from, out, SIZE_MAX) < 0)
 			return -1;
-		if (fds[ERRORS].revents &&
+		if (fds[SPAWN_ERRORS].revents &&
 		    drain(&job->errors, said, MAX_SAID) < 0)
 			return -1;
 		/* Nobody reads any more: the rest of the input is not wanted.
 		 */
 		if (job->from < 0 && job->errors < 0 &&
-		    fds[INPUT].revents & (POLLERR | POLLHUP))
+		    fds[SPAWN_INPUT].revents & (POLLERR | POLLHUP))
 			close_fd(&job->to);
 	}
 	return 0;
@@ -378,16 +246,16 @@ int git_ask(const struct repository *repo, struct buf *out, struct error *err,
 int git_child_start(struct git_child *child, const struct git_command *command,
 		    struct error *err)
 {
-	const bool piped[NR_STREAMS] = {true, true, false};
-	int ours[NR_STREAMS];
+	const bool piped[SPAWN_STREAMS] = {true, true, false};
+	int ours[SPAWN_STREAMS];
 	int ret;
 
 	*child = (struct git_child){.to = -1, .from = -1};
-	ret = start(command, piped, ours, &child->pid, err);
+	ret = git_spawn(command, piped, ours, &child->pid, err);
 	if (ret < 0)
 		return ret;
-	child->to = ours[INPUT];
-	child->from = ours[OUTPUT];
+	child->to = ours[SPAWN_INPUT];
+	child->from = ours[SPAWN_OUTPUT];
 	child->name = command_name(command);
 	return 0;
 }
