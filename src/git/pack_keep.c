@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "git/pack_file.h"
 #include "git/repository.h"
 
@@ -212,11 +213,10 @@ int pack_keep_drop_stale(const struct repository *repo, struct error *err)
 	if (!stream && errno != ENOENT)
 		ret = error_errno(err, "cannot read '%s'", dir);
 	while (stream && (entry = readdir(stream))) {
-		size_t len = strlen(entry->d_name);
 		char *path;
 		int fd;
 
-		if (len < 5 || strcmp(entry->d_name + len - 5, ".keep") != 0)
+		if (!text_ends_with(entry->d_name, ".keep"))
 			continue;
 		path = pack_file_path(repo, entry->d_name);
 		if (look_at(path, &fd) == STATE_LEFT)

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/checksum.h"
+#include "base/text.h"
 #include "git/pack_file.h"
 #include "git/pack_index.h"
 #include "git/repository.h"
@@ -98,12 +99,12 @@ struct pack_source *pack_source_open(const struct repository *repo)
 	free(path);
 	pthread_mutex_init(&source->mutex, NULL);
 	while (handle && source->nr < PACKS_MAX && (dirent = readdir(handle))) {
-		size_t len = strlen(dirent->d_name);
 		char *name;
 
-		if (len < 4 || strcmp(dirent->d_name + len - 4, ".idx") != 0)
+		if (!text_ends_with(dirent->d_name, ".idx"))
 			continue;
-		name = xstrndup(dirent->d_name, len - 4);
+		name = xstrndup(dirent->d_name,
+				strlen(dirent->d_name) - strlen(".idx"));
 		ARRAY_GROW(source->packs, source->nr, source->alloc);
 		source->nr += open_pack(&source->packs[source->nr], repo, name);
 		free(name);
