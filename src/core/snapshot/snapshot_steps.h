@@ -1,5 +1,5 @@
 /*
- * The steps of taking a snapshot, for snapshot.c and snapshot_told.c alone.
+ * The steps of taking a snapshot; for core/snapshot/snapshot*.c only.
  */
 #ifndef CORE_SNAPSHOT_SNAPSHOT_STEPS_H
 #define CORE_SNAPSHOT_SNAPSHOT_STEPS_H
