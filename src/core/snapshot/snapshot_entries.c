@@ -9,6 +9,8 @@
 #include "git/tree_memory.h"
 #include "worktree/cache.h"
 
+#define FEW 8
+
 void snapshot_entries_release(struct snapshot_entries *entries)
 {
 	free(entries->items);
@@ -38,6 +40,40 @@ static int compare(const void *a, const void *b)
 
 	return tree_name_compare(x->name, x->len, x->mode == MODE_TREE, y->name,
 				 y->len, y->mode == MODE_TREE);
+}
+
+/* Where the one belongs that follows `nr` others, which are sorted. */
+static void insert(struct snapshot_entry *items, size_t nr)
+{
+	const struct snapshot_entry entry = items[nr];
+	size_t low = 0, high = nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&items[middle], &entry) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	memmove(items + low + 1, items + low, (nr - low) * sizeof(*items));
+	items[low] = entry;
+}
+
+/* Mostly they come from a tree, or the index, and a few others after them. */
+static void sort(struct snapshot_entries *entries)
+{
+	struct snapshot_entry *items = entries->items;
+	size_t sorted = 1;
+
+	while (sorted < entries->nr &&
+	       compare(&items[sorted - 1], &items[sorted]) < 0)
+		sorted++;
+	if (entries->nr > sorted + FEW)
+		qsort(items, entries->nr, sizeof(*items), compare);
+	else
+		for (; sorted < entries->nr; sorted++)
+			insert(items, sorted);
 }
 
 void snapshot_note_tree(struct snapshot *snapshot, const struct oid *tree)
@@ -81,9 +117,7 @@ int snapshot_entries_write(struct snapshot *snapshot,
 	struct buf raw = BUF_INIT;
 	int ret;
 
-	if (entries->nr)
-		qsort(entries->items, entries->nr, sizeof(*entries->items),
-		      compare);
+	sort(entries);
 	for (size_t i = 0; i < entries->nr; i++)
 		tree_add(&raw, entries->items[i].mode, entries->items[i].name,
 			 entries->items[i].len, &entries->items[i].oid);

@@ -251,6 +251,9 @@ static bool is_index_held(const struct snapshot *snapshot)
 {
 	const struct index_tree *top = snapshot->scan->index->tree;
 
+	/* The index is the one that the sealed checkpoint has. */
+	if (snapshot->sealed)
+		return true;
 	if (!top || top->entries <= 0)
 		return false;
 	return cache_has_index(snapshot->cache, &top->oid) ||
