@@ -309,7 +309,8 @@ load ../test_helper
 syncs_of_create() {
 	strace -f -qq -e trace=fsync,fdatasync -e signal=none \
 		-o "$TMPDIR/trace" git checkpoint create -q >/dev/null
-	grep -c sync "$TMPDIR/trace"
+	# One that another thread's came between has a second line, without "(".
+	grep -c 'sync(' "$TMPDIR/trace"
 }
 
 @test 'a checkpoint is synced by six calls, whatever its size' {
