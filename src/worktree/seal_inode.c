@@ -1,6 +1,7 @@
 #include "worktree/seal_file.h"
 
 #include "base/alloc.h"
+#include "base/sorted.h"
 
 struct search {
 	const struct seal *seal;
@@ -42,42 +43,45 @@ static bool check_block(struct search *search, size_t block)
 	return true;
 }
 
+static int compare_first(const void *inode, const void *block)
+{
+	const uint32_t a = *(const uint32_t *)inode;
+	const uint32_t b = ((const struct seal_block *)block)->first;
+
+	return (a > b) - (a < b);
+}
+
+static int compare_inode(const void *inode, const void *item)
+{
+	const uint32_t a = *(const uint32_t *)inode;
+	const uint32_t b = ((const struct seal_inode *)item)->inode;
+
+	return (a > b) - (a < b);
+}
+
 /* The first that an inode can be in: of several files with the same inode, the
  * first may be at the end of the one before. */
 static size_t find_block(const struct search *search, uint32_t inode)
 {
-	size_t low = 0, high = search->nr_blocks;
+	size_t place = sorted_place(&inode, search->blocks, search->nr_blocks,
+				    sizeof(*search->blocks), compare_first);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (search->blocks[middle].first < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? low - 1 : 0;
+	return place ? place - 1 : 0;
 }
 
 static void find_in_block(struct search *search, size_t block, uint32_t inode)
 {
 	const struct seal_inode *items = search->items;
+	const size_t first = block * SEAL_BLOCK_INODES;
 	const size_t end = end_of(search, block);
-	size_t low = block * SEAL_BLOCK_INODES, high = end;
+	size_t at = first + sorted_place(&inode, items + first, end - first,
+					 sizeof(*items), compare_inode);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (items[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < end && items[low].inode == inode; low++) {
+	for (; at < end && items[at].inode == inode; at++) {
 		ARRAY_GROW(search->places, search->nr_places,
 			   search->alloc_places);
 		search->places[search->nr_places++] =
-			(uint64_t)items[low].at * 8;
+			(uint64_t)items[at].at * 8;
 	}
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/sorted.h"
 #include "worktree/scan.h"
 #include "worktree/scan_dir.h"
 #include "worktree/scan_reading.h"
@@ -177,20 +178,16 @@ void sealed_release(struct sealed *sealed)
 
 /* -- looking up ---------------------------------------------------------- */
 
+static int compare_path(const void *path, const void *dir)
+{
+	return strcmp(path, ((const struct seal_dir *)dir)->path);
+}
+
 /* The first that is not before a path. */
 static size_t position(const struct sealed *sealed, const char *path)
 {
-	size_t low = 0, high = sealed->nr;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(sealed->looks[middle].path, path) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_place(path, sealed->looks, sealed->nr,
+			    sizeof(*sealed->looks), compare_path);
 }
 
 const struct seal_dir *sealed_find(const struct sealed *sealed,

@@ -1,6 +1,7 @@
 #include "core/snapshot/snapshot_entries.h"
 
 #include "base/alloc.h"
+#include "base/sorted.h"
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/snapshot_tree.h"
 #include "git/object.h"
@@ -46,18 +47,11 @@ static int compare(const void *a, const void *b)
 static void insert(struct snapshot_entry *items, size_t nr)
 {
 	const struct snapshot_entry entry = items[nr];
-	size_t low = 0, high = nr;
+	const size_t at =
+		sorted_place(&entry, items, nr, sizeof(*items), compare);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(&items[middle], &entry) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	memmove(items + low + 1, items + low, (nr - low) * sizeof(*items));
-	items[low] = entry;
+	memmove(items + at + 1, items + at, (nr - at) * sizeof(*items));
+	items[at] = entry;
 }
 
 /* Mostly they come from a tree, or the index, and a few others after them. */
