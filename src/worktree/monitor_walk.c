@@ -15,6 +15,7 @@
 #include "git/repository.h"
 #include "worktree/dir.h"
 #include "worktree/ignore.h"
+#include "worktree/nested.h"
 
 /* A directory that is still to be visited. */
 struct visit {
@@ -201,7 +202,8 @@ static int visit_open(struct walk *walk, const struct visit *visit, int fd,
 	ret = 0;
 	/* Listed after it is watched, so that nothing falls in between. */
 	list(dup(fd), &listing);
-	if (listing.has_dotgit && !is_top) {
+	if (listing.has_dotgit && !is_top &&
+	    !nested_is_own(watch->repo->git_dir, fd)) {
 		ret = monitor_watch_fd(watch, fd, visit->path, MONITORED_NESTED,
 				       err);
 		if (ret >= 0)

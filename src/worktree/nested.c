@@ -110,24 +110,34 @@ done:
 	return is;
 }
 
-bool nested_is_repository(int dir_fd)
+bool nested_is_own(const char *git_dir, int dir_fd)
+{
+	struct stat there, own;
+
+	return git_dir && !fstatat(dir_fd, ".git", &there, 0) &&
+	       S_ISDIR(there.st_mode) && !stat(git_dir, &own) &&
+	       there.st_dev == own.st_dev && there.st_ino == own.st_ino;
+}
+
+bool nested_is_repository(const char *git_dir, int dir_fd)
 {
 	struct buf text = BUF_INIT;
 	bool is = false, unknown = false;
-	char *git_dir = NULL;
+	char *target = NULL;
 	struct stat st;
 
 	if (fstatat(dir_fd, ".git", &st, 0) < 0) {
 		unknown = errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
 	} else if (S_ISDIR(st.st_mode)) {
-		is = is_git_dir(dir_fd, ".git", &unknown);
+		is = !nested_is_own(git_dir, dir_fd) &&
+		     is_git_dir(dir_fd, ".git", &unknown);
 	} else if (S_ISREG(st.st_mode) &&
 		   read_small(dir_fd, ".git", &text, &unknown)) {
-		git_dir = follow("", text.ptr, "gitdir: ");
-		is = git_dir && is_git_dir(dir_fd, git_dir, &unknown);
+		target = follow("", text.ptr, "gitdir: ");
+		is = target && is_git_dir(dir_fd, target, &unknown);
 	}
 	buf_release(&text);
-	free(git_dir);
+	free(target);
 	return is || unknown;
 }
 

@@ -278,6 +278,7 @@ void scan_free(struct scan *scan)
 	free(scan->links);
 	strlist_release(&scan->attribute_dirs);
 	strlist_release(&scan->ignore_dirs);
+	strlist_release(&scan->own_dirs);
 	for (size_t i = 0; i < scan->nr_arenas; i++)
 		arena_release(&scan->arenas[i]);
 	free(scan->arenas);

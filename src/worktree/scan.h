@@ -159,6 +159,7 @@ struct scan {
 	 * disk, ignored or not; sorted. */
 	struct strlist attribute_dirs;
 	struct strlist ignore_dirs; /* the same for .gitignore */
+	struct strlist own_dirs; /* below the top, with our own .git in them */
 };
 
 #define SCAN_NOT_THERE UINT16_MAX

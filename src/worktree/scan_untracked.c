@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "git/repository.h"
 #include "git/tree.h"
 #include "worktree/nested.h"
 
@@ -206,10 +207,16 @@ static int visit_nested(struct reading *reading, struct error *err)
 
 void reading_look_at_dotgit(struct reading *reading)
 {
+	struct scan *scan = reading->scan;
+	const char *git_dir = scan->repo->git_dir;
 	struct scan_dir *dir = reading->dir;
 	struct stat st;
 
-	if (nested_is_repository(reading->fd))
+	if (nested_is_own(git_dir, reading->fd)) {
+		pthread_mutex_lock(&scan->lock);
+		strlist_add(&scan->own_dirs, dir->path);
+		pthread_mutex_unlock(&scan->lock);
+	} else if (nested_is_repository(git_dir, reading->fd))
 		dir->nested = true;
 	else if (!fstatat(reading->fd, ".git", &st, AT_SYMLINK_NOFOLLOW))
 		reading_omit(reading, OMIT_UNSAFE_NAME,

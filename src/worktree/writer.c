@@ -12,8 +12,9 @@
 #include "worktree/spot.h"
 #include "worktree/writer_dir.h"
 
-int writer_open(struct writer **out, const char *worktree, const char *tag,
-		const struct writer_caps *without, struct error *err)
+int writer_open(struct writer **out, const char *worktree, const char *git_dir,
+		const char *tag, const struct writer_caps *without,
+		struct error *err)
 {
 	struct writer *writer;
 	int fd;
@@ -27,7 +28,7 @@ int writer_open(struct writer **out, const char *worktree, const char *tag,
 	writer = xcalloc(1, sizeof(*writer));
 	writer->top_fd = fd;
 	writer->tag = xstrdup(tag);
-	writer->dirs = writer_dirs_new(fd);
+	writer->dirs = writer_dirs_new(fd, git_dir);
 	exchange_probe(fd, tag, &writer->caps);
 	if (without) {
 		writer->caps.exchange &= !without->exchange;

@@ -34,12 +34,15 @@ struct writer_caps {
 };
 
 /*
- * `tag` is put into the names of temporary files, ".checkpoint-<tag>-<n>", by
- * which writer_sweep() knows them again. `without` turns abilities off, for
- * tests. The caller must writer_close().
+ * `git_dir` is the worktree's git directory, or NULL: a directory in which
+ * another one is, is never entered (nested_is_repository()). Must live as long
+ * as the writer. `tag` is put into the names of temporary files,
+ * ".checkpoint-<tag>-<n>", by which writer_sweep() knows them again. `without`
+ * turns abilities off, for tests. The caller must writer_close().
  */
-int writer_open(struct writer **out, const char *worktree, const char *tag,
-		const struct writer_caps *without, struct error *err);
+int writer_open(struct writer **out, const char *worktree, const char *git_dir,
+		const char *tag, const struct writer_caps *without,
+		struct error *err);
 void writer_close(struct writer *writer);
 const struct writer_caps *writer_caps(const struct writer *writer);
 

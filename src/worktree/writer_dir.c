@@ -16,18 +16,20 @@
 
 struct writer_dirs {
 	pthread_mutex_t mutex;
+	const char *git_dir;
 	struct writer_dir top;
 	struct writer_dir *kept[KEPT_DIRS];
 	size_t nr;
 	unsigned long clock;
 };
 
-struct writer_dirs *writer_dirs_new(int top_fd)
+struct writer_dirs *writer_dirs_new(int top_fd, const char *git_dir)
 {
 	struct writer_dirs *dirs = xcalloc(1, sizeof(*dirs));
 
 	pthread_mutex_init(&dirs->mutex, NULL);
 	dirs->top.fd = top_fd;
+	dirs->git_dir = git_dir;
 	return dirs;
 }
 
@@ -198,7 +200,8 @@ static int open_or_make(int parent, const char *name, bool make, bool *made)
 }
 
 /* Open one component; `path` to its end is `len` bytes. */
-static int open_component(const struct writer_dir *parent, const char *path,
+static int open_component(const struct writer_dirs *dirs,
+			  const struct writer_dir *parent, const char *path,
 			  const char *name, size_t len, bool make, int *out_fd,
 			  struct error *err)
 {
@@ -219,7 +222,7 @@ static int open_component(const struct writer_dir *parent, const char *path,
 		return 0;
 	}
 	if (!fstatat(fd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
-		if (nested_is_repository(fd))
+		if (nested_is_repository(dirs->git_dir, fd))
 			error_set(err, ERR_CHANGED,
 				  "'%.*s' is a repository of its own", (int)len,
 				  path);
@@ -256,7 +259,7 @@ static int descend(struct writer_dirs *dirs, struct writer_dir *dir,
 		}
 		memcpy(name, path + start, pos - start);
 		name[pos - start] = '\0';
-		rc = open_component(dir, path, name, pos, make, &fd, err);
+		rc = open_component(dirs, dir, path, name, pos, make, &fd, err);
 		if (rc < 0) {
 			if (rc == ERR_NOT_FOUND &&
 			    writer_dirs_is_gone(dirs, dir))

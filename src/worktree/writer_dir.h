@@ -3,7 +3,7 @@
  * so that no symbolic link is ever followed and no path is too long, and kept
  * open for a while.
  *
- * A directory that holds a `.git` of its own is another repository: it is never
+ * A directory that holds the git directory of another repository is never
  * opened. That is looked up once, when the directory is opened.
  *
  * Everything here is safe from several threads.
@@ -26,8 +26,9 @@ struct writer_dir {
 	bool cached;
 };
 
-/* `top_fd` is borrowed. The caller must writer_dirs_free(). */
-struct writer_dirs *writer_dirs_new(int top_fd);
+/* Both are borrowed; `git_dir` is the worktree's own, or NULL. The caller must
+ * writer_dirs_free(). */
+struct writer_dirs *writer_dirs_new(int top_fd, const char *git_dir);
 void writer_dirs_free(struct writer_dirs *dirs);
 
 /*

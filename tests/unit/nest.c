@@ -72,7 +72,7 @@ static struct writer *writer_new(void)
 	struct error err = ERROR_INIT;
 	struct writer *writer = NULL;
 
-	assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", NULL, &err), 0);
 	return writer;
 }
 
@@ -189,7 +189,8 @@ static void needs_a_rename_that_replaces_nothing(void **state)
 	struct writer *writer = NULL;
 
 	(void)state;
-	assert_int_equal(writer_open(&writer, ".", "t", &without, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", &without, &err),
+			 0);
 	assert_null(nest_new(writer, "x/y"));
 	writer_close(writer);
 }

@@ -34,8 +34,9 @@ static void run(body test)
 		struct buf out = BUF_INIT;
 
 		assert_int_equal(mkdir("w", 0777), 0);
-		assert_int_equal(
-			writer_open(&writer, "w", "t", &variants[i], &err), 0);
+		assert_int_equal(writer_open(&writer, "w", NULL, "t",
+					     &variants[i], &err),
+				 0);
 		assert_int_equal(chdir("w"), 0);
 		test(writer);
 		assert_int_equal(chdir(".."), 0);
@@ -658,7 +659,8 @@ static void links_as_files(void **state)
 	struct writer *writer = NULL;
 
 	(void)state;
-	assert_int_equal(writer_open(&writer, ".", "t", &without, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", &without, &err),
+			 0);
 	assert_false(writer_caps(writer)->symlinks);
 	assert_int_equal(
 		writer_put(writer, "l", 1, &expect_absent, &link, NULL, &err),
@@ -681,7 +683,7 @@ static void open_files(void **state)
 	int fd;
 
 	(void)state;
-	assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", NULL, &err), 0);
 	if (!writer_caps(writer)->lease) {
 		writer_close(writer);
 		skip();
@@ -815,7 +817,7 @@ static void gives_way_to_who_waits(void **state)
 	struct writer *writer = NULL;
 
 	(void)state;
-	assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", NULL, &err), 0);
 	if (!writer_caps(writer)->lease) {
 		writer_close(writer);
 		skip();
@@ -857,7 +859,7 @@ static int try_read_only_directory(void)
 	put_text("d/a", "old");
 	if (!fill_stat(&expect, "d/a") || chmod("d", 0500) < 0)
 		return 3;
-	if (writer_open(&writer, ".", "t", NULL, &err) < 0)
+	if (writer_open(&writer, ".", NULL, "t", NULL, &err) < 0)
 		return 4;
 	if (writer_put(writer, "d/a", 1, &expect, &content, NULL, &err) !=
 		    ERR_FAILED ||
@@ -897,7 +899,7 @@ static void change_for_ever(void)
 	struct error err = ERROR_INIT;
 	struct writer *writer = NULL;
 
-	if (writer_open(&writer, ".", "t", NULL, &err) < 0)
+	if (writer_open(&writer, ".", NULL, "t", NULL, &err) < 0)
 		_exit(1);
 	for (int i = 0;; i++) {
 		struct writer_expect expect = {.settled = true};
@@ -953,7 +955,8 @@ static void a_kill_leaves_it_whole(void **state)
 			assert_int_equal(err.code, ERR_NOT_FOUND);
 		error_release(&err);
 		buf_release(&data);
-		assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+		assert_int_equal(
+			writer_open(&writer, ".", NULL, "t", NULL, &err), 0);
 		assert_int_equal(
 			writer_sweep(writer, "a", 3, sweep_it, &swept, &err),
 			0);
@@ -1005,7 +1008,7 @@ static void threads_share_a_writer(void **state)
 	struct writer *writer = NULL;
 
 	(void)state;
-	assert_int_equal(writer_open(&writer, ".", "t", NULL, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "t", NULL, &err), 0);
 	for (size_t i = 0; i < CROWD; i++) {
 		crowd[i] = (struct crowd){.writer = writer, .member = i};
 		assert_int_equal(pthread_create(&crowd[i].thread, NULL,

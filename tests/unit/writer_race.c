@@ -248,7 +248,8 @@ static void race(save how, bool removing, const struct writer_caps *without)
 	uint64_t random = 2463534242;
 	long done = 0, two = 0;
 
-	assert_int_equal(writer_open(&writer, ".", "race", without, &err), 0);
+	assert_int_equal(writer_open(&writer, ".", NULL, "race", without, &err),
+			 0);
 	if (!writer_caps(writer)->lease ||
 	    (!without && !writer_caps(writer)->exchange)) {
 		writer_close(writer);

@@ -26,14 +26,24 @@ int planning_refuse(struct error *err, const char *path, const char *why)
 
 /* -- what is in the way -------------------------------------------------- */
 
-/* Whether something that is not saved is below a directory. */
-static bool has_omitted_below(const struct omitted *omitted, const char *dir)
+static bool is_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
 
-	for (size_t i = 0; i < omitted->nr; i++)
-		if (!strncmp(omitted->items[i].path, dir, len) &&
-		    omitted->items[i].path[len] == '/')
+	return !strncmp(path, dir, len) && path[len] == '/';
+}
+
+/* Whether something that is not saved, or the repository, is below a
+ * directory. */
+static bool has_omitted_below(const struct snapshot *now, const char *dir)
+{
+	const struct strlist *own = &now->scan->own_dirs;
+
+	for (size_t i = 0; i < now->omitted.nr; i++)
+		if (is_below(now->omitted.items[i].path, dir))
+			return true;
+	for (size_t i = 0; i < own->nr; i++)
+		if (is_below(own->items[i], dir))
 			return true;
 	return false;
 }
@@ -119,7 +129,7 @@ int planning_look_at_place(struct planning *planning, const char *path,
 	if (!stat_place(planning, path, &st)) {
 		if (!S_ISDIR(st.st_mode))
 			return clear_away(planning, path, &st, true, err);
-		if (has_omitted_below(&planning->now->omitted, path))
+		if (has_omitted_below(planning->now, path))
 			return planning_refuse(
 				err, path,
 				"is a directory with files that no "
@@ -179,7 +189,7 @@ int planning_dir(struct planning *planning, const char *path, int permissions,
 	}
 	/* It may be there, and go with the last file that goes from it. */
 	if (!err->code && !worktree_modes_find(empty, path) &&
-	    !has_omitted_below(&planning->now->omitted, path))
+	    !has_omitted_below(planning->now, path))
 		planning_add(planning,
 			     plan_find(planning->plan, path) ? below : path,
 			     PLAN_MKDIR)

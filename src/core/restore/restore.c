@@ -245,8 +245,8 @@ static int carry_out(struct restoring *restoring, struct error *err)
 	if (write_journal(restoring, err) < 0)
 		return err->code;
 	restoring->started = true;
-	if (writer_open(&restoring->writer, repo->worktree, restoring->tag,
-			NULL, err) < 0 ||
+	if (writer_open(&restoring->writer, repo->worktree, repo->git_dir,
+			restoring->tag, NULL, err) < 0 ||
 	    change(restoring, err) < 0 || finish(restoring, err) < 0)
 		return hint_journal(err);
 	/* Nothing was in a new worktree that could be wanted back. */

@@ -104,8 +104,8 @@ int restore_sweep(struct repository *repo, const struct journal *journal,
 		ret = target_open(repo, &journal->target, &sweeping.target,
 				  err);
 	if (!ret)
-		ret = writer_open(&writer, repo->worktree, journal->tag, NULL,
-				  err);
+		ret = writer_open(&writer, repo->worktree, repo->git_dir,
+				  journal->tag, NULL, err);
 	for (size_t i = 0; !ret && i < journal->plan.nr; i++) {
 		const char *path = journal->plan.items[i];
 

@@ -360,7 +360,8 @@ int verify_trial(struct verifying *verifying, const struct strlist *skip,
 	trial.top_fd = open(scratch->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (trial.top_fd < 0)
 		return error_errno(err, "cannot open '%s'", scratch->top);
-	ret = writer_open(&trial.writer, scratch->top, "verify", NULL, err);
+	ret = writer_open(&trial.writer, scratch->top, NULL, "verify", NULL,
+			  err);
 	if (!ret)
 		ret = try_files(&trial, err);
 	/* What an error left. */
