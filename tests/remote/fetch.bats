@@ -144,6 +144,39 @@ $one"
 	assert_output "Everything is on 'origin' already"
 }
 
+@test "what is there in both ways is fetched once" {
+	git -C "$REPO" push --quiet "$REMOTE" \
+		'refs/checkpoints/*:refs/checkpoints/*'
+	run -0 git checkpoint fetch --quiet
+	assert_output "$two
+$one"
+	run -0 git for-each-ref --format='%(refname)' refs/checkpoint-remotes
+	assert_output "$ref/$one
+$ref/$two
+$ref/manifest-1"
+	run -0 git checkpoint fetch
+	assert_line "Nothing new on 'origin'"
+	git checkpoint verify -q
+}
+
+@test "what is there in two ways is what the manifest says" {
+	local forged listed message
+
+	listed=$(git -C "$REPO" rev-parse "refs/checkpoints/$session/$two")
+	message=$(git -C "$REPO" log -1 --format=%B "$listed")
+	forged=$(git -C "$REPO" commit-tree -m "$message" -p HEAD \
+		'HEAD^{tree}')
+	git -C "$REPO" push --quiet "$REMOTE" \
+		"$forged:refs/checkpoints/$session/$two"
+	run -1 git checkpoint fetch
+	assert_line "warning: '$ref/$two' was not taken: it is another than the one that the manifest lists"
+	assert_equal "$(git rev-parse "$ref/$two")" "$listed"
+	# Now it is here.
+	run -1 git checkpoint fetch
+	assert_line "warning: '$ref/$two' was not taken: it is another than the one that was fetched before, which stays"
+	assert_equal "$(git rev-parse "$ref/$two")" "$listed"
+}
+
 @test "what is not what it says is dropped" {
 	git -C "$REMOTE" update-ref \
 		"refs/checkpoints/$session/cp_1_00000000" main

@@ -149,24 +149,41 @@ static void keep_former(struct fetching *fetching, const char *ref,
 	ref_list_add(&fetching->set, ref, before);
 }
 
-/* A checkpoint of a session that the remote has now: is it what it says? */
-static int take_item(struct fetching *fetching, const char *session,
-		     const char *id, const struct oid *oid, struct error *err)
+static int compare_ref(const void *name, const void *ref)
 {
-	char *name = xstrfmt("%s%s/%s", fetching->prefix, session, id);
+	return strcmp(name, ((const struct ref *)ref)->name);
+}
+
+static const struct oid *find_ref(const struct ref_list *refs, const char *name)
+{
+	const struct ref *found =
+		refs->nr ? bsearch(name, refs->items, refs->nr,
+				   sizeof(*refs->items), compare_ref)
+			 : NULL;
+
+	return found ? &found->oid : NULL;
+}
+
+/* A checkpoint of a session that the remote has now: is it what it says? */
+static int take_item(struct fetching *fetching,
+		     const struct remote_session *session, const char *id,
+		     const struct oid *oid, struct error *err)
+{
+	char *name = xstrfmt("%s%s/%s", fetching->prefix, session->name, id);
 	const struct oid *before = fetching_before(fetching, name);
+	const struct oid *now = find_ref(&session->plain, id);
 	int ret = 0;
 
 	if (before && !oid_equal(before, oid)) {
 		keep_former(fetching, name, before);
 	} else if (!before) {
-		ret = manifest_check_item(fetching->repo, session, id, oid,
-					  err);
+		ret = manifest_check_item(fetching->repo, session->name, id,
+					  oid, err);
 		if (!ret) {
 			ref_list_add(&fetching->set, name, oid);
 			note_fetched(fetching, name, oid);
 		} else if (ret != ERR_FAILED) {
-			refuse(fetching, name, oid, err->text);
+			refuse(fetching, name, now ? now : oid, err->text);
 			error_release(err);
 			ret = 0;
 		}
@@ -175,27 +192,54 @@ static int take_item(struct fetching *fetching, const char *session,
 	return ret;
 }
 
+/* One that git has fetched as it is. Where the manifest has it as well, what
+ * that says was taken already. */
+static int take_plain(struct fetching *fetching,
+		      const struct remote_session *session,
+		      const struct manifest *manifest, const struct ref *ref,
+		      struct error *err)
+{
+	const struct manifest_item *item = manifest_find(manifest, ref->name);
+	const struct oid *before;
+	char *name;
+
+	if (!item)
+		return take_item(fetching, session, ref->name, &ref->oid, err);
+	if (oid_equal(&item->commit, &ref->oid))
+		return 0;
+	name = xstrfmt("%s%s/%s", fetching->prefix, session->name, ref->name);
+	before = fetching_before(fetching, name);
+	if (!before)
+		add_refusal(fetching, name,
+			    "it is another than the one that the manifest "
+			    "lists");
+	else if (oid_equal(before, &item->commit))
+		keep_former(fetching, name, before);
+	free(name);
+	return 0;
+}
+
 static int take_manifest(struct fetching *fetching,
 			 const struct remote_session *session,
-			 struct error *err)
+			 struct manifest *out, struct error *err)
 {
-	struct manifest manifest;
 	int ret = manifest_commit_read(fetching->repo, &session->manifest,
-				       session->name, &manifest, err);
+				       session->name, out, err);
 
-	for (size_t i = 0; !ret && i < manifest.nr; i++)
-		ret = take_item(fetching, session->name, manifest.items[i].id,
-				&manifest.items[i].commit, err);
+	for (size_t i = 0; !ret && i < out->nr; i++)
+		ret = take_item(fetching, session, out->items[i].id,
+				&out->items[i].commit, err);
 	if (ret < 0 && ret != ERR_FAILED) {
 		char *ref = remote_session_ref(fetching->prefix, session->name,
 					       session->number);
 
 		refuse(fetching, ref, &session->manifest, err->text);
 		free(ref);
+		/* One that is no manifest lists nothing. */
+		manifest_release(out);
 		error_release(err);
 		ret = 0;
 	}
-	manifest_release(&manifest);
 	return ret;
 }
 
@@ -209,6 +253,7 @@ static bool is_wanted(const struct fetching *fetching, const char *session)
 static int take_session(struct fetching *fetching,
 			const struct remote_session *session, struct error *err)
 {
+	struct manifest manifest = MANIFEST_INIT;
 	int ret = 0;
 
 	/* What a later manifest says is all there is to know. */
@@ -216,12 +261,11 @@ static int take_session(struct fetching *fetching,
 		ref_list_add(&fetching->remove, session->older.items[i].name,
 			     &session->older.items[i].oid);
 	if (session->number)
-		ret = take_manifest(fetching, session, err);
-	/* Those that git has fetched as they are. */
+		ret = take_manifest(fetching, session, &manifest, err);
 	for (size_t i = 0; !ret && i < session->plain.nr; i++)
-		ret = take_item(fetching, session->name,
-				session->plain.items[i].name,
-				&session->plain.items[i].oid, err);
+		ret = take_plain(fetching, session, &manifest,
+				 &session->plain.items[i], err);
+	manifest_release(&manifest);
 	return ret;
 }
 
@@ -242,21 +286,10 @@ static void sort(struct checkpoint_list *list)
 
 /* -- all of it ----------------------------------------------------------- */
 
-static int compare_ref(const void *name, const void *ref)
-{
-	return strcmp(name, ((const struct ref *)ref)->name);
-}
-
 const struct oid *fetching_before(const struct fetching *fetching,
 				  const char *ref)
 {
-	const struct ref_list *before = &fetching->before;
-	const struct ref *found =
-		before->nr ? bsearch(ref, before->items, before->nr,
-				     sizeof(*before->items), compare_ref)
-			   : NULL;
-
-	return found ? &found->oid : NULL;
+	return find_ref(&fetching->before, ref);
 }
 
 static int write_notes(struct fetching *fetching)
