@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	{"redo", "take back the last undo", cmd_redo, NEED_REPO_EARLY},
 	{"guard", "save, then run a command that may do harm", cmd_guard,
 	 NEED_REPO},
-	COMMAND_GROUP("let it take them by itself"),
+	COMMAND_GROUP("let it save by itself"),
 	{"watch", "save by itself, again and again, while work goes on",
 	 cmd_watch, NEED_REPO},
 	{"hooks", "have git and agents call it", cmd_hooks, NEED_REPO},
