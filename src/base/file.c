@@ -25,26 +25,83 @@ static char *directory_of(const char *path)
 	return xstrndup(path, name - path > 1 ? (size_t)(name - path) - 1 : 1);
 }
 
-/* open(2) for writing a file of ours, with its directories where they miss. */
-static int open_made(int *out_fd, const char *path, int flags,
-		     struct error *err)
+/* Of those bits, what others than its owner get who may write to `dir`: they
+ * could replace what is in it anyway. */
+static mode_t bits_of_writers(const char *dir, gid_t group, mode_t bits)
 {
-	char *dir = NULL;
+	mode_t writers = 0;
+	struct stat st;
+
+	if (stat(dir, &st) < 0)
+		return 0;
+	if (st.st_mode & S_IWGRP && st.st_gid == group)
+		writers |= S_IRWXG;
+	if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
+		writers |= S_IRWXO;
+	return bits & writers;
+}
+
+/* `path` was just made in `dir`. A file system may have no permissions: then
+ * they are as they are. */
+static void share(const char *path, const char *dir, mode_t bits)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && (bits = bits_of_writers(dir, st.st_gid, bits)))
+		(void)!chmod(path, (st.st_mode & 07777) | bits);
+}
+
+int file_make_dir(const char *path, struct error *err)
+{
+	bool made = !mkdir(path, 0777);
+	char *above = directory_of(path);
+	int ret = 0;
+
+	if (!made && errno == ENOENT && strcmp(above, path) != 0) {
+		ret = file_make_dir(above, err);
+		made = !ret && !mkdir(path, 0777);
+	}
+	if (made)
+		share(path, above, 0077);
+	else if (!ret && errno != EEXIST)
+		ret = error_errno(err, "cannot make directory '%s'", path);
+	free(above);
+	return ret;
+}
+
+/* open(2) for writing a new file, or one of ours, with its directories where
+ * they miss. */
+static int open_made(int *out_fd, const char *path, int flags,
+		     enum file_access access, struct error *err)
+{
+	char *dir = directory_of(path);
 	int ret = 0;
 
 	*out_fd = open(path, flags | O_CREAT | O_CLOEXEC, 0600);
 	if (*out_fd < 0 && errno == ENOENT) {
-		dir = directory_of(path);
-		ret = path_make_dirs(dir, 0777, err);
+		ret = access == FILE_SHARED ? file_make_dir(dir, err)
+					    : path_make_dirs(dir, 0777, err);
 		if (ret < 0)
 			goto done;
 		*out_fd = open(path, flags | O_CREAT | O_CLOEXEC, 0600);
 	}
 	if (*out_fd < 0)
 		ret = error_errno(err, "cannot create '%s'", path);
+	else if (access == FILE_SHARED)
+		share(path, dir, 0066);
 done:
 	free(dir);
 	return ret;
+}
+
+int file_open(int *out_fd, const char *path, int flags, struct error *err)
+{
+	*out_fd = open(path, flags | O_CLOEXEC);
+	if (*out_fd >= 0)
+		return 0;
+	if (errno != ENOENT)
+		return error_errno(err, "cannot open '%s'", path);
+	return open_made(out_fd, path, flags, FILE_SHARED, err);
 }
 
 int file_write_all(int fd, const void *data, size_t len, struct error *err)
@@ -132,7 +189,7 @@ int file_sync_dir(const char *path, struct error *err)
 /* Its name does not hold that of `path`, which may be as long as names can be.
  */
 int file_open_beside(int *out_fd, char **temporary, const char *path,
-		     struct error *err)
+		     enum file_access access, struct error *err)
 {
 	int dir_len = (int)(path_basename(path) - path);
 
@@ -143,7 +200,8 @@ int file_open_beside(int *out_fd, char **temporary, const char *path,
 
 		random_hex(suffix, 8);
 		*temporary = xstrfmt("%.*s.tmp-%s", dir_len, path, suffix);
-		ret = open_made(out_fd, *temporary, O_RDWR | O_EXCL, &now);
+		ret = open_made(out_fd, *temporary, O_RDWR | O_EXCL, access,
+				&now);
 		if (!ret)
 			return 0;
 		free(*temporary);
@@ -164,7 +222,7 @@ int file_open_unnamed(int *out_fd, const char *dir, struct error *err)
 		return 0;
 	/* Not every file system can. */
 	path = path_join(dir, "unnamed");
-	ret = file_open_beside(out_fd, &temporary, path, err);
+	ret = file_open_beside(out_fd, &temporary, path, FILE_PRIVATE, err);
 	if (!ret)
 		unlink(temporary);
 	free(path);
@@ -219,7 +277,8 @@ static int replace(const char *path, const void *data, size_t len, bool sync,
 {
 	char *temporary = NULL;
 	int fd;
-	int ret = file_open_beside(&fd, &temporary, path, err);
+	int ret = file_open_beside(&fd, &temporary, path,
+				   mode ? FILE_PRIVATE : FILE_SHARED, err);
 
 	if (ret < 0)
 		return ret;
@@ -271,7 +330,7 @@ static int try_lock(int *out_fd, const char *path, struct error *err)
 	int fd, ret;
 
 	for (;;) {
-		ret = open_made(&fd, path, O_RDWR, err);
+		ret = file_open(&fd, path, O_RDWR, err);
 		if (ret < 0)
 			return ret;
 		do

@@ -10,7 +10,8 @@ void replacement_begin(struct replacement *file, const char *path)
 {
 	*file = (struct replacement){
 		.path = xstrdup(path), .fd = -1, .err = ERROR_INIT};
-	file_open_beside(&file->fd, &file->temporary, path, &file->err);
+	file_open_beside(&file->fd, &file->temporary, path, FILE_SHARED,
+			 &file->err);
 }
 
 void replacement_write(struct replacement *file, const void *data, size_t len)

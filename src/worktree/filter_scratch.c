@@ -74,7 +74,7 @@ int filter_scratch_open(struct filter_scratch *scratch,
 	int rc;
 
 	*scratch = (struct filter_scratch)FILTER_SCRATCH_INIT;
-	rc = path_make_dirs(parent, 0777, err);
+	rc = file_make_dir(parent, err);
 	if (!rc)
 		sweep(parent);
 	/* A sweep of another process may take it before it is locked. */

@@ -124,3 +124,44 @@ unreadable 10 secret'
 	assert_equal "$(cat file)" two
 	as_user git checkpoint create -q 'no journal is left'
 }
+
+# As somebody else, in a group that root's repository is shared with.
+as_other() {
+	setpriv --reuid=65533 --regid=65534 --clear-groups "$@"
+}
+
+@test 'who shares the repository saves, restores and undoes in it, too' {
+	[[ $(id -u) -eq 0 ]] || skip 'only root can be two users'
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	git init -q --shared=group "$REPO"
+	repo_new
+	chgrp -R 65534 "$BATS_TEST_TMPDIR"
+	chmod -R g+rwX "$BATS_TEST_TMPDIR"
+	find "$REPO" -type d -exec chmod g+s {} +
+	chmod o+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test"
+	as_other test -w "$REPO" && as_other git checkpoint help >/dev/null ||
+		skip 'the directory of the tests is closed to other users'
+	git config --global --add safe.directory '*'
+	work_start
+	chmod -R g+rwX "$REPO"
+	git checkpoint session start >/dev/null
+	as_other git checkpoint task start T1
+	git checkpoint create -q first
+	saved=$(work_of)
+	as_other git rm -q -f staged
+	as_other rm -r new file
+	changed=$(work_of)
+	as_other git checkpoint restore -q latest
+	assert_same "$saved" "$(work_of)"
+	# Each takes over from the other.
+	git checkpoint undo -q
+	assert_same "$changed" "$(work_of)"
+	as_other git checkpoint redo -q
+	assert_same "$saved" "$(work_of)"
+	as_other git checkpoint task complete -q
+	git checkpoint session end >/dev/null
+	as_other git checkpoint create -q
+	git checkpoint verify -q
+	as_other git checkpoint clean -q latest
+	git checkpoint create -q
+}

@@ -152,6 +152,75 @@ static void is_for_the_owner_only(void **state)
 	assert_int_equal(st.st_mode & 07777, 0400);
 }
 
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* As git does with a repository that is shared. */
+static void is_for_those_who_may_write_to_its_directory(void **state)
+{
+	struct error err = ERROR_INIT;
+	mode_t mask = umask(022);
+	char *beside;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir("group", 0755), 0);
+	assert_int_equal(chmod("group", 0775), 0);
+	assert_int_equal(replace("group/file", "x", &err), 0);
+	assert_int_equal(mode_of("group/file"), 0660);
+	assert_int_equal(file_lock(&fd, "group/a/b/lock", 0, &err), 0);
+	file_unlock(fd);
+	assert_int_equal(mode_of("group/a"), 0775);
+	assert_int_equal(mode_of("group/a/b"), 0775);
+	assert_int_equal(mode_of("group/a/b/lock"), 0660);
+	assert_int_equal(file_open(&fd, "group/log", O_WRONLY | O_APPEND, &err),
+			 0);
+	close(fd);
+	assert_int_equal(mode_of("group/log"), 0660);
+	assert_int_equal(
+		file_open_beside(&fd, &beside, "group/own", FILE_PRIVATE, &err),
+		0);
+	close(fd);
+	assert_int_equal(mode_of(beside), 0600);
+	free(beside);
+	/* One that may look only is not one that may write. */
+	assert_int_equal(mkdir("readable", 0755), 0);
+	assert_int_equal(replace("readable/file", "x", &err), 0);
+	assert_int_equal(mode_of("readable/file"), 0600);
+	assert_int_equal(mkdir("all", 0755), 0);
+	assert_int_equal(chmod("all", 0777), 0);
+	assert_int_equal(replace("all/below/file", "x", &err), 0);
+	assert_int_equal(mode_of("all/below"), 0777);
+	assert_int_equal(mode_of("all/below/file"), 0666);
+	/* As in /tmp, where nobody can replace another's. */
+	assert_int_equal(chmod("all", 01777), 0);
+	assert_int_equal(replace("all/file", "x", &err), 0);
+	assert_int_equal(mode_of("all/file"), 0660);
+	umask(mask);
+}
+
+static void is_not_for_a_group_that_is_not_the_directory_s(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(mkdir("group", 0755), 0);
+	/* Only root can give it away to any. */
+	if (chown("group", (uid_t)-1, getegid() + 1) < 0)
+		skip();
+	assert_int_equal(chmod("group", 0775), 0);
+	assert_int_equal(replace("group/file", "x", &err), 0);
+	assert_int_equal(mode_of("group/file"), 0600);
+	assert_int_equal(chmod("group", 02775), 0);
+	assert_int_equal(replace("group/file", "x", &err), 0);
+	assert_int_equal(mode_of("group/file"), 0660);
+}
+
 static void takes_the_longest_name(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -541,6 +610,8 @@ int main(void)
 		PLANNED(replaces_and_leaves_nothing_beside),
 		PLANNED(makes_directories),
 		PLANNED(is_for_the_owner_only),
+		PLANNED(is_for_those_who_may_write_to_its_directory),
+		PLANNED(is_not_for_a_group_that_is_not_the_directory_s),
 		PLANNED(takes_the_longest_name),
 		PLANNED(replaces_a_link_and_not_its_target),
 		PLANNED(cleans_up_where_the_rename_fails),

@@ -233,7 +233,8 @@ static int write_file(struct exporting *exporting, struct error *err)
 	mode_t mask;
 	int fd = -1, ret;
 
-	ret = file_open_beside(&fd, &temporary, request->file, err);
+	ret = file_open_beside(&fd, &temporary, request->file, FILE_PRIVATE,
+			       err);
 	if (ret < 0)
 		return ret;
 	/* What never leaves the clone may be secret, and is not for all. */

@@ -36,11 +36,11 @@ static int add_to_session(struct repository *repo, const char *session,
 
 static int add_line(const char *path, const struct buf *line, struct error *err)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	int ret;
+	int fd;
+	int ret = file_open(&fd, path, O_WRONLY | O_APPEND, err);
 
-	if (fd < 0)
-		return error_errno(err, "cannot open '%s'", path);
+	if (ret < 0)
+		return ret;
 	ret = file_write_all(fd, line->ptr, line->len, err);
 	close(fd);
 	return ret;

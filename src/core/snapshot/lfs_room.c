@@ -101,7 +101,7 @@ int lfs_room_share(const char *from, const char *to, struct error *err)
 		return error_set(err, ERR_NOT_FOUND, "'%s' is gone", from);
 	if (errno == ENOENT) {
 		dir = xstrndup(to, (size_t)(path_basename(to) - to) - 1);
-		ret = path_make_dirs(dir, 0777, err);
+		ret = file_make_dir(dir, err);
 		free(dir);
 		if (ret < 0 || !link(from, to) || errno == EEXIST)
 			return ret;
