@@ -163,8 +163,8 @@ static int read_options(struct task *task, struct output *output, int argc,
 		OPT_STRING('m', "message", &task->message, "text",
 			   "what the task is; why it failed; what was done"),
 		OPT_LIST(0, "outputs", &task->outputs, "file",
-			 "complete: keep a copy of <file> and those that "
-			 "follow"),
+			 "complete: keep a copy of <file>, and of those "
+			 "behind <task>"),
 		OPT_STRING(0, "route", &task->route, "name",
 			   "start, add: how it is gone about"),
 		OPT_STRING(0, "complexity-score", &task->score, "number",

@@ -33,6 +33,21 @@ command_lines() {
 	done <lines
 }
 
+@test "the long task of the guide goes as it is written" {
+	repo_new
+	echo output >parser.md
+	awk '/^A long task$/ { on = 1 } /^And at the end/ { exit } !on { next }
+		/^\[source,json\]$/ { json = 1; next }
+		/^----$/ { block = !block; if (!block) json = 0; next }
+		block { print >(json ? "plan.json" : "script") }' "$GUIDE"
+	assert [ "$(grep -c '^\$ ' script)" -gt 10 ]
+	sed -i 's/^\$ //' script
+	run -0 bash -e script
+	run -0 git checkpoint session show --json
+	assert_equal "$(jq -c '[.tasks[] | [.task_id, .status]]' <<<"$output")" \
+		'[["T01","skipped"],["T02","completed"],["T03","in_progress"]]'
+}
+
 @test "every key of the configuration that the guide names is read" {
 	grep -oE 'checkpoint\.[a-z][A-Za-z]+' "$GUIDE" |
 		grep -vE '\.(json|backup)' | sed 's/.*/\L&/' | sort -u >named
