@@ -504,7 +504,19 @@ $conflict"
 	run -0 env -C sub git checkpoint clean --path key --dry-run
 	assert_line --partial "$id"
 	refute_line --partial "$other"
+	for path in ../sub/key :/sub/key ':(top)sub' "$REPO/sub/key" './../s*y'; do
+		run -0 env -C sub git checkpoint clean --path "$path" --dry-run
+		assert_line --partial "$id"
+	done
 	run -128 env -C sub git checkpoint clean --path ../../x
+	for path in ':!key' ':^key' ':(icase)KEY'; do
+		run -128 git checkpoint clean --path "$path"
+		assert_line --index 0 "fatal: '$path' has pathspec magic that is not known here"
+	done
+	for path in './:!key' :key; do
+		run -0 git checkpoint clean --path "$path"
+		assert_output 'Nothing to drop'
+	done
 	git update-ref "$(dirname "$(ref_of "$id")")/cp_1700000009000_00000009" HEAD
 	git update-ref -d HEAD
 	run -0 git checkpoint clean --path sub --dry-run

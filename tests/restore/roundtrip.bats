@@ -203,6 +203,11 @@ index_seen() {
 	run -0 git status --porcelain
 	assert_line 'M  src/main.c'
 	assert_line 'M  run.sh'
+	git checkpoint restore -q latest -- :/src/main.c ':(top)run.sh'
+	run -0 git status --porcelain
+	assert_output 'M  file'
+	git checkpoint undo -q
+	run -128 git checkpoint restore latest -- ':!main.c'
 	run -128 git checkpoint restore latest -- ../../outside
 	run -128 git checkpoint restore latest -- no-such-file
 }

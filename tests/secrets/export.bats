@@ -34,6 +34,19 @@ assert_exported() {
 	assert_line "hint: if it is none, add a line 'config.ini:aws-access-key:3' to the file .checkpointallow"
 }
 
+@test "what helps is said for where one stands" {
+	repo_new
+	echo "$AWS" >config.ini
+	git checkpoint create --quiet
+	cd src
+	run -1 git checkpoint export ../../bundle
+	assert_line "hint: 'git checkpoint clean --path :/config.ini' drops the checkpoints that hold it"
+	git checkpoint clean --quiet --path :/config.ini
+	rm ../config.ini
+	git checkpoint create --quiet
+	git checkpoint export --quiet ../../bundle
+}
+
 @test "clean --path takes it out, and the export passes" {
 	repo_new
 	run -0 git checkpoint create --quiet before

@@ -45,30 +45,59 @@ static char *normalize(const char *path)
 	return buf_detach(&out);
 }
 
+/* From the top: what git writes ":/" or ":(top)" before. NULL: it is not. */
+static const char *from_top(const char *item)
+{
+	static const char *const marks[] = {":/", ":(top)"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (!strncmp(item, marks[i], strlen(marks[i])))
+			return item + strlen(marks[i]);
+	return NULL;
+}
+
+static int resolve(const struct repository *repo, const char *item,
+		   struct strlist *out, struct error *err)
+{
+	const char *below = from_top(item);
+	char *joined = NULL, *path;
+
+	if (!*item)
+		return error_set(err, ERR_FAILED, "an empty path");
+	/* A name that begins so is one behind "./", as for git. */
+	if (!below && *item == ':' && item[1] && strchr("(!^", item[1])) {
+		error_set(err, ERR_FAILED,
+			  "'%s' has pathspec magic that is not known here",
+			  item);
+		return error_hint(err,
+				  "':/<path>' is seen from the top, './%s' is "
+				  "a file of that name",
+				  item);
+	}
+	if (*item == '/' && !path_is_below(item, repo->worktree))
+		return outside(item, repo, err);
+	if (below)
+		joined = xstrdup(below);
+	else if (*item == '/')
+		joined = xstrdup(item + strlen(repo->worktree));
+	else
+		joined = xstrfmt("%s%s", repo->prefix, item);
+	path = normalize(joined);
+	free(joined);
+	if (!path)
+		return outside(item, repo, err);
+	strlist_take(out, path);
+	return 0;
+}
+
 int pathspec_resolve(const struct repository *repo, const char *const *items,
 		     size_t nr, struct strlist *out, struct error *err)
 {
-	for (size_t i = 0; i < nr; i++) {
-		const char *item = items[i];
-		size_t top = strlen(repo->worktree);
-		char *joined, *path;
+	int ret = 0;
 
-		if (!*item)
-			return error_set(err, ERR_FAILED, "an empty path");
-		if (*item == '/') {
-			if (!path_is_below(item, repo->worktree))
-				return outside(item, repo, err);
-			joined = xstrdup(item + top);
-		} else {
-			joined = xstrfmt("%s%s", repo->prefix, item);
-		}
-		path = normalize(joined);
-		free(joined);
-		if (!path)
-			return outside(item, repo, err);
-		strlist_take(out, path);
-	}
-	return 0;
+	for (size_t i = 0; !ret && i < nr; i++)
+		ret = resolve(repo, items[i], out, err);
+	return ret;
 }
 
 static bool matches_one(const char *spec, const char *path)

@@ -124,7 +124,8 @@ static void add_place(struct buf *out, const struct secret_find *find)
 }
 
 /* The way on depends on who holds it. */
-static void add_ways(const struct secret_finds *finds, struct error *err)
+static void add_ways(const struct secret_finds *finds, const char *prefix,
+		     struct error *err)
 {
 	const struct secret_find *file = NULL, *state = NULL, *history = NULL;
 
@@ -140,8 +141,9 @@ static void add_ways(const struct secret_finds *finds, struct error *err)
 	}
 	if (file)
 		error_hint(err,
-			   "'git checkpoint clean --path %s' drops the "
+			   "'git checkpoint clean --path %s%s' drops the "
 			   "checkpoints that hold it",
+			   *prefix || *file->path == ':' ? ":/" : "",
 			   file->path);
 	if (state)
 		error_hint(err,
@@ -155,8 +157,8 @@ static void add_ways(const struct secret_finds *finds, struct error *err)
 			"ones, which the next checkpoint would hold");
 }
 
-int secret_finds_refuse(const struct secret_finds *finds, const char *what,
-			struct error *err)
+int secret_finds_refuse(const struct secret_finds *finds, const char *prefix,
+			const char *what, struct error *err)
 {
 	uint64_t all = finds->nr + finds->more;
 	struct buf text = BUF_INIT;
@@ -175,7 +177,7 @@ int secret_finds_refuse(const struct secret_finds *finds, const char *what,
 	if (all > TOLD)
 		error_hint(err, "and %llu more",
 			   (unsigned long long)(all - TOLD));
-	add_ways(finds, err);
+	add_ways(finds, prefix, err);
 	fingerprint = secret_find_fingerprint(&finds->items[0]);
 	error_hint(err,
 		   "if it is none, add a line '%s' to the file "

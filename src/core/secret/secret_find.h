@@ -54,10 +54,11 @@ char *secret_find_fingerprint(const struct secret_find *find);
 struct json *secret_finds_to_json(const struct secret_finds *finds);
 
 /*
- * ERR_REFUSED that names them all, with hints that say how to go on. `what` is
- * what was to be done: "push". 0 where there are none.
+ * ERR_REFUSED that names them all, with hints that say how to go on, for who
+ * stands at `prefix`. `what` is what was to be done: "push". 0 where there are
+ * none.
  */
-int secret_finds_refuse(const struct secret_finds *finds, const char *what,
-			struct error *err);
+int secret_finds_refuse(const struct secret_finds *finds, const char *prefix,
+			const char *what, struct error *err);
 
 #endif

@@ -15,6 +15,7 @@
 #include "core/snapshot/lfs.h"
 #include "git/object.h"
 #include "git/ref.h"
+#include "git/repository.h"
 #include "worktree/lfs_pointer.h"
 
 #define PIECE_BYTES (64u << 10)
@@ -247,7 +248,8 @@ int secret_scan(struct repository *repo, const struct secret_request *request,
 	if (!ret)
 		ret = look_at_all(&scan, err);
 	if (!ret)
-		ret = secret_finds_refuse(out, request->what, err);
+		ret = secret_finds_refuse(out, repo->prefix, request->what,
+					  err);
 	else if (ret != ERR_REFUSED)
 		error_prefix(err, "cannot look for secrets");
 	secret_allow_release(&scan.allow);
