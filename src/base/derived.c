@@ -8,16 +8,33 @@
 #include "base/alloc.h"
 #include "base/fingerprint.h"
 
+/* So much of a file is in memory while it is summed up. */
+#define SUMMED_AT_ONCE (64 * DERIVED_PIECE)
+
+static void rest(const char *data, size_t len)
+{
+	/* A wish, no more: the kernel has the file's pages all the same. */
+	madvise((void *)data, len, MADV_DONTNEED);
+}
+
+static uint64_t sum_up(const char *data, size_t len, bool mapped)
+{
+	uint64_t sum = 0;
+	size_t at = 0, rested = 0;
+
+	for (; len - at > DERIVED_PIECE; at += DERIVED_PIECE) {
+		if (mapped && at - rested == SUMMED_AT_ONCE) {
+			rest(data + rested, SUMMED_AT_ONCE);
+			rested = at;
+		}
+		sum = fingerprint_add(sum, data + at, DERIVED_PIECE);
+	}
+	return fingerprint_add(sum, data + at, len - at);
+}
+
 uint64_t derived_sum(const void *data, size_t len)
 {
-	const char *at = data;
-	uint64_t sum = 0;
-
-	for (; len > DERIVED_PIECE; len -= DERIVED_PIECE) {
-		sum = fingerprint_add(sum, at, DERIVED_PIECE);
-		at += DERIVED_PIECE;
-	}
-	return fingerprint_add(sum, at, len);
+	return sum_up(data, len, false);
 }
 
 /* -- writing ------------------------------------------------------------- */
@@ -74,7 +91,7 @@ static bool take(struct derived *out, const void *data, size_t len, bool mapped)
 		return false;
 	len -= sizeof(sum);
 	memcpy(&sum, (const char *)data + len, sizeof(sum));
-	if (sum != derived_sum(data, len))
+	if (sum != sum_up(data, len, mapped))
 		return false;
 	*out = (struct derived){data, len, mapped};
 	return true;
@@ -126,10 +143,8 @@ bool derived_copy(struct derived *out, const void *data, size_t len)
 
 void derived_rest(const struct derived *derived)
 {
-	/* A wish, no more: the kernel has the file's pages all the same. */
 	if (derived->mapped)
-		madvise((void *)derived->data, derived->len + DERIVED_SUM_SIZE,
-			MADV_DONTNEED);
+		rest(derived->data, derived->len + DERIVED_SUM_SIZE);
 }
 
 void derived_release(struct derived *derived)

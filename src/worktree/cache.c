@@ -15,6 +15,9 @@
  */
 #define MAGIC "checkpoint-cache 5\n"
 
+/* While so many entries are gone through, what they lie in is in memory. */
+#define ENTRIES_AT_ONCE 32768
+
 /* An entry: this; the id of its bytes, where it has one of its own; path and
  * conversion, with their NULs. */
 struct record {
@@ -147,6 +150,8 @@ static void note_entries(struct cache *cache, struct cursor *cursor, size_t nr)
 	cache->text = cursor->at;
 	cache->entries = xmalloc(array_bytes(nr, sizeof(*cache->entries)));
 	for (size_t i = 0; i < nr && !cursor->bad; i++) {
+		if (i % ENTRIES_AT_ONCE == 0)
+			cache_rest(cache);
 		cache->entries[i] = (uint32_t)(cursor->at - cache->text);
 		skip_entry(cursor);
 	}
