@@ -15,12 +15,15 @@
 
 #define BUFFER_BYTES (256u << 10)
 #define COUNT_AT 8
+/* While so many entries are added, what they lie in is in memory. */
+#define ENTRIES_AT_ONCE 32768
 
 void pack_writer_init(struct pack_writer *writer, const struct repository *repo)
 {
 	*writer = (struct pack_writer){
 		.repo = repo,
 		.file = PACK_FILE_INIT,
+		.room = SPILL_ARRAY_INIT(repo->git_dir),
 		.keep = PACK_KEEP_INIT,
 	};
 }
@@ -101,40 +104,66 @@ int pack_writer_write(struct pack_writer *writer, const void *data, size_t len,
 
 /* -- which objects are in it --------------------------------------------- */
 
-/* The slot of the object, or the free one where it would go. */
+/* An id is a hash already: any of its bytes are as good as others. */
+static uint32_t tag_of(const struct oid *oid)
+{
+	uint32_t tag;
+
+	memcpy(&tag, oid->id, sizeof(tag));
+	return tag;
+}
+
+/*
+ * The slot of the object, or the free one where it would go. An entry is only
+ * looked at where its tag is the same: as good as always it is the one then,
+ * and so few are in memory, however many there are.
+ */
 static size_t slot_of(const struct pack_writer *writer, const struct oid *oid)
 {
-	size_t slot;
+	const uint32_t tag = tag_of(oid);
+	size_t slot = tag & writer->mask;
+	uint64_t found;
 
-	/* An id is a hash already: any of its bytes are as good as others. */
-	memcpy(&slot, oid->id, sizeof(slot));
-	slot &= writer->mask;
-	while (writer->slots[slot] &&
-	       !oid_equal(&writer->entries[writer->slots[slot] - 1].oid, oid))
+	while ((found = writer->slots[slot])) {
+		if (found >> 32 == tag &&
+		    oid_equal(&writer->entries[(uint32_t)found - 1].oid, oid))
+			break;
 		slot = (slot + 1) & writer->mask;
+	}
 	return slot;
+}
+
+static void put_slot(struct pack_writer *writer, uint64_t value)
+{
+	size_t slot = (size_t)(value >> 32) & writer->mask;
+
+	while (writer->slots[slot])
+		slot = (slot + 1) & writer->mask;
+	writer->slots[slot] = value;
+}
+
+static void grow_slots(struct pack_writer *writer)
+{
+	const size_t old_size = writer->slots ? writer->mask + 1 : 0;
+	const size_t size = old_size ? old_size * 2 : 64;
+	uint64_t *old = writer->slots;
+
+	writer->slots = xcalloc(size, sizeof(*writer->slots));
+	writer->mask = size - 1;
+	for (size_t i = 0; i < old_size; i++)
+		if (old[i])
+			put_slot(writer, old[i]);
+	free(old);
 }
 
 /* The entry that is number `nr`, beginning with 1. */
 static void enter(struct pack_writer *writer, size_t nr)
 {
-	size_t first = nr;
+	const uint64_t tag = tag_of(&writer->entries[nr - 1].oid);
 
-	if (!writer->slots || nr > writer->mask / 4 * 3) {
-		size_t size = writer->slots ? (writer->mask + 1) * 2 : 64;
-
-		while (nr > (size - 1) / 4 * 3)
-			size *= 2;
-		free(writer->slots);
-		writer->slots = xcalloc(size, sizeof(*writer->slots));
-		writer->mask = size - 1;
-		first = 1;
-	}
-	for (; first <= nr; first++) {
-		const struct oid *oid = &writer->entries[first - 1].oid;
-
-		writer->slots[slot_of(writer, oid)] = (uint32_t)first;
-	}
+	if (!writer->slots || nr > writer->mask / 4 * 3)
+		grow_slots(writer);
+	put_slot(writer, tag << 32 | (uint32_t)nr);
 }
 
 static int compare_oid(const void *oid, const void *entry)
@@ -142,12 +171,10 @@ static int compare_oid(const void *oid, const void *entry)
 	return oid_compare(oid, &((const struct pack_entry *)entry)->oid);
 }
 
-/* They are numbered in another way once they are sorted. */
-static void sort(struct pack_writer *writer)
+static void drop_slots(struct pack_writer *writer)
 {
 	free(writer->slots);
 	writer->slots = NULL;
-	pack_entries_sort_by_oid(writer->entries, writer->nr);
 }
 
 bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
@@ -160,11 +187,23 @@ bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
 
 /* -- entries ------------------------------------------------------------- */
 
+static void make_room(struct pack_writer *writer)
+{
+	const size_t size = sizeof(*writer->entries);
+
+	if (writer->nr == writer->room.size / size)
+		writer->entries = spill_array_grow(
+			&writer->room,
+			array_bytes((writer->nr + 16) * 3 / 2, size));
+}
+
 void pack_writer_end(struct pack_writer *writer, const struct oid *oid)
 {
 	struct pack_entry *entry;
 
-	ARRAY_GROW(writer->entries, writer->nr, writer->alloc);
+	if (writer->nr % ENTRIES_AT_ONCE == 0)
+		spill_array_rest(&writer->room);
+	make_room(writer);
 	entry = &writer->entries[writer->nr++];
 	entry->oid = *oid;
 	entry->crc = writer->crc;
@@ -208,17 +247,19 @@ static int write_count(struct pack_writer *writer, struct error *err)
 	return 0;
 }
 
-/* All bytes in the file, read back and checked; entries sorted by id. */
+/* All bytes in the file, read back and checked; entries sorted by id, for which
+ * their numbers are to go. */
 static int finish_file(struct pack_writer *writer, unsigned char sum[20],
 		       struct error *err)
 {
+	drop_slots(writer);
 	if (append(writer, "", 0, err) < 0 || flush(writer, err) < 0 ||
 	    write_count(writer, err) < 0 ||
 	    pack_check(writer->file.fd, writer->written, writer->entries,
 		       writer->nr, writer->inflates, sum, err) < 0 ||
 	    append(writer, sum, 20, err) < 0 || flush(writer, err) < 0)
 		return err->code;
-	sort(writer);
+	pack_entries_sort_by_oid(writer->entries, writer->nr);
 	return 0;
 }
 
@@ -231,6 +272,7 @@ static int make_index(const struct pack_writer *writer, struct pack_file *index,
 	    pack_index_compare(index->fd, writer->entries, writer->nr, sum,
 			       err) < 0)
 		return err->code;
+	spill_array_rest(&writer->room);
 	return 0;
 }
 
@@ -340,8 +382,8 @@ void pack_writer_release(struct pack_writer *writer)
 {
 	pack_keep_drop(&writer->keep);
 	pack_file_release(&writer->file);
-	free(writer->slots);
-	free(writer->entries);
+	drop_slots(writer);
+	spill_array_release(&writer->room);
 	free(writer->buffer);
 	free(writer->name);
 	pack_writer_init(writer, writer->repo);

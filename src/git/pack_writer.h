@@ -7,6 +7,7 @@
 #define GIT_PACK_WRITER_H
 
 #include "base/error.h"
+#include "base/spill.h"
 #include "git/oid.h"
 #include "git/pack_file.h"
 #include "git/pack_index.h"
@@ -16,11 +17,13 @@ struct repository;
 
 struct pack_writer {
 	const struct repository *repo;
-	struct pack_file file; /* created with the first entry */
-	struct pack_entry *entries;
+	struct pack_file file;	    /* created with the first entry */
+	struct pack_entry *entries; /* in `room` */
 	size_t nr;
-	size_t alloc;
-	uint32_t *slots; /* by id: the number of the entry, from 1; 0: free */
+	struct spill_array room;
+	/* By id: the number of the entry, from 1, below 32 bits of the id that
+	 * tell it from nearly all others; 0: free. */
+	uint64_t *slots;
 	size_t mask;
 	unsigned char *buffer; /* what is not in the file yet */
 	size_t buffered;

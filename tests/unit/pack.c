@@ -335,6 +335,26 @@ static void is_filled_by_several_threads(void **state)
 	repository_free(repo);
 }
 
+/* More than are in the heap, or in memory at once. */
+static void holds_very_many(void **state)
+{
+	struct repository *repo = repo_new();
+	struct pack *pack = pack_new(repo);
+
+	(void)state;
+	for (int i = 0; i < 80000; i++) {
+		/* Some again, long after. */
+		const int what = i % 4 ? i : i / 2;
+
+		add(pack, &what, sizeof(what));
+	}
+	finish(pack);
+	assert_int_equal(pack_count(pack), 70000);
+	pack_free(pack);
+	assert_fsck();
+	repository_free(repo);
+}
+
 static void is_kept_until_it_is_freed(void **state)
 {
 	struct repository *repo = repo_new();
@@ -802,6 +822,7 @@ int main(void)
 		IN_SCRATCH(streams_as_it_adds),
 		IN_SCRATCH(a_stream_that_fails_leaves_nothing),
 		IN_SCRATCH(is_filled_by_several_threads),
+		IN_SCRATCH(holds_very_many),
 		IN_SCRATCH(is_kept_until_it_is_freed),
 		IN_SCRATCH(no_prune_takes_it_while_it_grows),
 		IN_SCRATCH(an_unfinished_one_leaves_nothing),
