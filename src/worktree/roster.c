@@ -1,5 +1,6 @@
 #include "worktree/roster.h"
 
+#include <stdatomic.h>
 #include <sys/vfs.h>
 
 #include "base/alloc.h"
@@ -13,6 +14,10 @@
  * Numbers are in the machine's own order: the file never leaves it.
  */
 #define MAGIC "checkpoint-rosters 3\n\n\n"
+
+/* While so many are gone through, or asked for, what they lie in is in memory.
+ */
+#define AT_ONCE 4096u
 
 /* Five ticks of the slowest kernel; and two seconds. */
 #define QUIET_NS INT64_C(50000000)
@@ -32,6 +37,7 @@ struct rosters {
 	uint32_t *slots; /* by inode: where it is, in steps of 8 bytes; 0: free
 			  */
 	size_t mask;
+	atomic_uint nr_asked;
 };
 
 /* -- reading ------------------------------------------------------------- */
@@ -100,6 +106,8 @@ static bool enter_all(struct rosters *rosters, size_t nr)
 
 		if (!roster)
 			return false;
+		if (rosters->nr % AT_ONCE == 0)
+			rosters_rest(rosters);
 		enter(rosters, roster, at);
 		at += size_of(roster->len);
 	}
@@ -201,6 +209,16 @@ struct roster *roster_new(struct arena *memory, const struct stat *st,
 	return roster;
 }
 
+/* Now and then, all of what was looked at may leave memory. */
+static void note_asked(struct rosters *rosters)
+{
+	if (atomic_fetch_add_explicit(&rosters->nr_asked, 1,
+				      memory_order_relaxed) %
+		    AT_ONCE ==
+	    AT_ONCE - 1)
+		rosters_rest(rosters);
+}
+
 static bool is_same(const struct roster *roster, const struct stat *st)
 {
 	return roster->inode == st->st_ino &&
@@ -211,13 +229,14 @@ static bool is_same(const struct roster *roster, const struct stat *st)
 	       roster->ctime_nsec == (uint32_t)st->st_ctim.tv_nsec;
 }
 
-const struct roster *rosters_find(const struct rosters *rosters,
+const struct roster *rosters_find(struct rosters *rosters,
 				  const struct stat *st)
 {
 	size_t slot;
 
 	if (!rosters->nr)
 		return NULL;
+	note_asked(rosters);
 	slot = slot_of(rosters, st->st_ino);
 	for (; rosters->slots[slot]; slot = (slot + 1) & rosters->mask) {
 		const struct roster *roster =
@@ -280,8 +299,7 @@ bool roster_may_trust(int fd)
 /* -- writing ------------------------------------------------------------- */
 
 int rosters_write(const struct repository *repo, const struct rosters *rosters,
-		  const struct roster *const *items, size_t nr,
-		  struct error *err)
+		  roster_next next, void *context, size_t nr, struct error *err)
 {
 	const struct header header = {
 		.magic = MAGIC, .seed = rosters->seed, .nr = nr};
@@ -291,7 +309,10 @@ int rosters_write(const struct repository *repo, const struct rosters *rosters,
 	derived_begin(&out, path);
 	free(path);
 	derived_add(&out, &header, sizeof(header));
-	for (size_t i = 0; i < nr; i++)
-		derived_add(&out, items[i], size_of(items[i]->len));
+	for (size_t i = 0; i < nr; i++) {
+		const struct roster *roster = next(context);
+
+		derived_add(&out, roster, size_of(roster->len));
+	}
 	return derived_end(&out, err);
 }

@@ -60,7 +60,7 @@ size_t rosters_count(const struct rosters *rosters);
 
 /* The one of the directory whose fstat() is `st`, or NULL. Borrowed. Safe from
  * several threads. */
-const struct roster *rosters_find(const struct rosters *rosters,
+const struct roster *rosters_find(struct rosters *rosters,
 				  const struct stat *st);
 
 /*
@@ -87,9 +87,11 @@ bool roster_is_quiet(const struct stat *st, const struct timespec *now);
  * takes. */
 bool roster_may_trust(int fd);
 
-/* Replace the file by these, with the sums of `rosters`. */
+/* Replace the file by the `nr` that `next` returns in turn, with the sums of
+ * `rosters`. */
+typedef const struct roster *(*roster_next)(void *context);
 int rosters_write(const struct repository *repo, const struct rosters *rosters,
-		  const struct roster *const *items, size_t nr,
+		  roster_next next, void *context, size_t nr,
 		  struct error *err);
 
 #endif

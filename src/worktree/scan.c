@@ -16,8 +16,13 @@
 #include "worktree/sealed.h"
 #include "worktree/told.h"
 
+/* Items and paths in the heap, all threads together: as many as most
+ * repositories ever have. */
+#define HEAP_BYTES ((size_t)8 << 20)
 /* Up to one in so many rosters may be out of date. */
 #define ROSTERS_STALE 64
+/* While so many are written, what they lie in is in memory. */
+#define ROSTERS_AT_ONCE 128
 
 static const char *const reason_names[OMIT_NR] = {
 	[OMIT_IGNORED] = "ignored",	     [OMIT_TOO_LARGE] = "too-large",
@@ -56,75 +61,31 @@ int scan_stat_rules(struct index_stat_rules *out, struct repository *repo,
 	return 0;
 }
 
-/*
- * Whether what this directory's tree would be is no longer what the index
- * knows: by an item of its own or one further down.
- */
-static bool mark_differences(struct scan_dir *dir)
-{
-	dir->differs = false;
-	for (size_t i = 0; i < dir->nr_items; i++) {
-		enum scan_kind kind = (enum scan_kind)dir->items[i].kind;
-
-		if (kind == SCAN_CHANGED || kind == SCAN_DELETED ||
-		    kind == SCAN_UNTRACKED || kind == SCAN_GITLINK)
-			dir->differs = true;
-	}
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		if (mark_differences(child))
-			dir->differs = true;
-	return dir->differs;
-}
-
-void scan_mark_differences(struct scan *scan)
-{
-	mark_differences(scan->top);
-}
-
-/* Of the directories that have items at all most have one or two, and there may
- * be 100,000 of them. */
-struct scan_item *scan_add_item(struct scan_dir *dir)
-{
-	if (dir->nr_items == dir->alloc_items) {
-		dir->alloc_items = dir->alloc_items ? dir->alloc_items * 2 : 1;
-		dir->items =
-			xrealloc(dir->items, array_bytes(dir->alloc_items,
-							 sizeof(*dir->items)));
-	}
-	return &dir->items[dir->nr_items++];
-}
-
-void scan_trim_items(struct scan_dir *dir)
-{
-	if (dir->nr_items == dir->alloc_items || !dir->nr_items)
-		return;
-	dir->alloc_items = dir->nr_items;
-	dir->items = xrealloc(dir->items,
-			      array_bytes(dir->nr_items, sizeof(*dir->items)));
-}
-
 static int scan_task(void *context, struct thread_queue *queue, void *task,
 		     struct error *err)
 {
 	return scan_dir_read(context, task, queue, err);
 }
 
-struct arena scan_take_memory(struct scan *scan)
+struct scan_memory scan_take_memory(struct scan *scan)
 {
-	struct arena arena = ARENA_INIT;
+	struct scan_memory memory = {
+		.dirs = ARENA_INIT,
+		.items = {.spill_dir = scan->repo->git_dir, .heap = scan->heap},
+	};
 
 	pthread_mutex_lock(&scan->lock);
-	if (scan->nr_arenas)
-		arena = scan->arenas[--scan->nr_arenas];
+	if (scan->nr_memories)
+		memory = scan->memories[--scan->nr_memories];
 	pthread_mutex_unlock(&scan->lock);
-	return arena;
+	return memory;
 }
 
-void scan_give_memory(struct scan *scan, struct arena arena)
+void scan_give_memory(struct scan *scan, struct scan_memory memory)
 {
 	pthread_mutex_lock(&scan->lock);
-	ARRAY_GROW(scan->arenas, scan->nr_arenas, scan->alloc_arenas);
-	scan->arenas[scan->nr_arenas++] = arena;
+	ARRAY_GROW(scan->memories, scan->nr_memories, scan->alloc_memories);
+	scan->memories[scan->nr_memories++] = memory;
 	pthread_mutex_unlock(&scan->lock);
 }
 
@@ -144,8 +105,8 @@ struct scan_dir *scan_dir_new(struct arena *memory, size_t path_len)
 
 static struct scan_dir *new_top(struct scan *scan)
 {
-	struct arena memory = scan_take_memory(scan);
-	struct scan_dir *top = scan_dir_new(&memory, 0);
+	struct scan_memory memory = scan_take_memory(scan);
+	struct scan_dir *top = scan_dir_new(&memory.dirs, 0);
 
 	scan_give_memory(scan, memory);
 	top->end = (uint32_t)scan->index->nr;
@@ -204,6 +165,7 @@ int scan_worktree(struct scan **out, struct repository *repo,
 	struct scan *scan = xcalloc(1, sizeof(*scan));
 
 	pthread_mutex_init(&scan->lock, NULL);
+	scan->heap = HEAP_BYTES / thread_count();
 	scan->repo = repo;
 	scan->options = *options;
 	scan->sealed = options->sealed;
@@ -257,7 +219,8 @@ static void free_dir(struct scan_dir *dir)
 		next = child->next;
 		free_dir(child);
 	}
-	free(dir->items);
+	if (dir->alloc_items)
+		free(dir->items);
 	free(dir->was);
 	if (dir->fresh_recalled) {
 		free((char *)dir->recalled->names);
@@ -279,9 +242,11 @@ void scan_free(struct scan *scan)
 	strlist_release(&scan->attribute_dirs);
 	strlist_release(&scan->ignore_dirs);
 	strlist_release(&scan->own_dirs);
-	for (size_t i = 0; i < scan->nr_arenas; i++)
-		arena_release(&scan->arenas[i]);
-	free(scan->arenas);
+	for (size_t i = 0; i < scan->nr_memories; i++) {
+		arena_release(&scan->memories[i].dirs);
+		arena_release(&scan->memories[i].items);
+	}
+	free(scan->memories);
 	pthread_mutex_destroy(&scan->lock);
 	if (scan->top_fd >= 0)
 		close(scan->top_fd);
@@ -289,9 +254,11 @@ void scan_free(struct scan *scan)
 }
 
 struct gathering {
+	const struct scan *scan;
 	const struct roster **items;
 	size_t nr, alloc;
 	size_t fresh;
+	size_t written;
 };
 
 static void gather_rosters(struct gathering *gathering,
@@ -305,6 +272,16 @@ static void gather_rosters(struct gathering *gathering,
 	for (const struct scan_dir *child = dir->children; child;
 	     child = child->next)
 		gather_rosters(gathering, child);
+}
+
+static const struct roster *next_roster(void *context)
+{
+	struct gathering *gathering = context;
+
+	/* They lie between items, each with pages of these beside it. */
+	if (gathering->written % ROSTERS_AT_ONCE == ROSTERS_AT_ONCE - 1)
+		scan_rest(gathering->scan);
+	return gathering->items[gathering->written++];
 }
 
 /* The next walk need not sum up the same index again. */
@@ -324,7 +301,7 @@ static int write_seen(const struct scan *scan, struct error *err)
 int scan_remember(const struct scan *scan, struct error *err)
 {
 	size_t known = rosters_count(scan->rosters);
-	struct gathering gathering = {0};
+	struct gathering gathering = {.scan = scan};
 	int ret = 0;
 
 	if (scan->told && told_remember(scan->told, scan, err) < 0)
@@ -334,43 +311,8 @@ int scan_remember(const struct scan *scan, struct error *err)
 	 * directories were not looked at, there are none of these. */
 	if (!(scan->told && scan->told->believes) &&
 	    gathering.fresh > known / ROSTERS_STALE)
-		ret = rosters_write(scan->repo, scan->rosters, gathering.items,
-				    gathering.nr, err);
+		ret = rosters_write(scan->repo, scan->rosters, next_roster,
+				    &gathering, gathering.nr, err);
 	free(gathering.items);
 	return ret < 0 ? ret : write_seen(scan, err);
-}
-
-static int each_item(struct scan_dir *dir, scan_visit visit, void *context,
-		     struct error *err)
-{
-	int ret = 0;
-
-	for (size_t i = 0; !ret && i < dir->nr_items; i++)
-		ret = visit(context, dir, &dir->items[i], err);
-	for (struct scan_dir *child = dir->children; !ret && child;
-	     child = child->next)
-		ret = each_item(child, visit, context, err);
-	return ret;
-}
-
-static void forget_missing(struct scan_dir *dir)
-{
-	if (dir->missing) {
-		free(dir->items);
-		dir->items = NULL;
-		dir->nr_items = dir->alloc_items = 0;
-	}
-	for (struct scan_dir *child = dir->children; child; child = child->next)
-		forget_missing(child);
-}
-
-void scan_forget_missing(struct scan *scan)
-{
-	forget_missing(scan->top);
-}
-
-int scan_each(struct scan *scan, scan_visit visit, void *context,
-	      struct error *err)
-{
-	return each_item(scan->top, visit, context, err);
 }

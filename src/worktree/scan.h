@@ -80,12 +80,15 @@ struct scan_item {
 	uint8_t reason;			 /* of SCAN_OMITTED: enum omit_reason */
 };
 
+/* Whether its content is to be read. */
+bool scan_is_to_be_read(const struct scan_item *item);
+
 struct scan_dir {
 	struct scan_dir *parent;
 	struct scan_dir *children;     /* the newest first; see `next` */
 	struct scan_dir *next;	       /* the parent's other children */
 	const struct index_tree *tree; /* what the index knows of it; or NULL */
-	struct scan_item *items;
+	struct scan_item *items; /* `alloc_items` 0: in the scan's memory */
 	struct ignore_level *level;
 	const struct roster *roster;	 /* of its names, where it may be
 					    believed next time; or NULL */
@@ -102,12 +105,14 @@ struct scan_dir {
 	bool unbelieved : 1; /* whatever is recalled of it or below */
 	bool unwatched : 1;  /* not to be recalled, nor what is below */
 	bool missing : 1;    /* not there, or no directory any more */
+	bool empty : 1;	     /* nothing is in it */
 	bool unreadable : 1; /* there, but closed to us */
 	bool nested : 1;     /* in a nested repository */
 	bool differs : 1;    /* an item, here or below, changes its tree */
 	bool wanted : 1;     /* ignored, and wanted with all that is below */
 	bool fresh_recalled : 1; /* `recalled` is new */
 	bool fresh_roster : 1;	 /* `roster` is new */
+	bool has_items : 1;	 /* here or below; scan_each_to_read() */
 	_Atomic signed char
 		excluded; /* ignored as a whole; -1: not asked yet */
 	char path[];	  /* "" or "a/b/" */
@@ -151,15 +156,25 @@ struct scan {
 	const struct sealed *sealed; /* as in the options */
 	bool unsealed;		     /* what was found does not fit it */
 	bool seen_before;	     /* the index is the one of the last walk */
+	atomic_size_t nr_passed;     /* scan_pass_items() */
 	bool doubtful; /* a link to who knows which file: not to be believed */
 	pthread_mutex_t lock; /* of what follows, during the walk */
-	struct arena *arenas; /* paths of items, directories, rosters */
-	size_t nr_arenas, alloc_arenas;
+	size_t heap;	      /* of each of these */
+	struct scan_memory *memories;
+	size_t nr_memories, alloc_memories;
 	/* Directories ("", "a/b/") with a .gitattributes, in the index or on
 	 * disk, ignored or not; sorted. */
 	struct strlist attribute_dirs;
 	struct strlist ignore_dirs; /* the same for .gitignore */
 	struct strlist own_dirs; /* below the top, with our own .git in them */
+};
+
+/* What a thread of the walk has. */
+struct scan_memory {
+	struct arena dirs;
+	/* Items, their paths, rosters: where there is much of it the kernel can
+	 * have it back. */
+	struct arena items;
 };
 
 #define SCAN_NOT_THERE UINT16_MAX
@@ -187,8 +202,14 @@ struct scan_item *scan_add_item(struct scan_dir *dir);
 /* No more will come, or few: let go of the room for them. */
 void scan_trim_items(struct scan_dir *dir);
 
-/* Set `differs` everywhere, once all items have the kind that they keep. */
-void scan_mark_differences(struct scan *scan);
+/*
+ * So many items have been looked at, by who goes through all of them: now and
+ * then, and at the end, what they take up may leave memory (base/spill.h). Safe
+ * from several threads. Items are gone through in the order of directories, or
+ * of paths: in any other each look brings a page of them back.
+ */
+void scan_pass_items(struct scan *scan, size_t nr);
+void scan_rest(const struct scan *scan);
 
 /* How the repository's configuration has files compared with the index. */
 int scan_stat_rules(struct index_stat_rules *out, struct repository *repo,
@@ -207,5 +228,13 @@ typedef int (*scan_visit)(void *context, struct scan_dir *dir,
 			  struct scan_item *item, struct error *err);
 int scan_each(struct scan *scan, scan_visit visit, void *context,
 	      struct error *err);
+/* The same, where all items have the kind that they keep: it sets `differs`
+ * everywhere. */
+int scan_mark_differences(struct scan *scan, scan_visit visit, void *context,
+			  struct error *err);
+/* As scan_each() for those whose content is to be read, in the order of their
+ * paths. */
+int scan_each_to_read(struct scan *scan, scan_visit visit, void *context,
+		      struct error *err);
 
 #endif

@@ -38,7 +38,7 @@ char *reading_path(const struct scan_dir *dir, const char *name)
 	return path;
 }
 
-static struct arena *memory_of(struct reading *reading)
+static struct scan_memory *memory_of(struct reading *reading)
 {
 	if (!reading->has_memory)
 		reading->memory = scan_take_memory(reading->scan);
@@ -60,7 +60,8 @@ struct scan_item *reading_add_item(struct reading *reading, enum scan_kind kind,
 {
 	struct scan_dir *dir = reading->dir;
 	size_t len = strlen(name);
-	char *path = arena_get(memory_of(reading), dir->path_len + len + 1, 1);
+	char *path = arena_get(&memory_of(reading)->items,
+			       dir->path_len + len + 1, 1);
 
 	memcpy(path, dir->path, dir->path_len);
 	memcpy(path + dir->path_len, name, len + 1);
@@ -70,7 +71,7 @@ struct scan_item *reading_add_item(struct reading *reading, enum scan_kind kind,
 struct scan_item *reading_add_self(struct reading *reading, enum scan_kind kind)
 {
 	struct scan_dir *dir = reading->dir;
-	char *path = arena_get(memory_of(reading), dir->path_len, 1);
+	char *path = arena_get(&memory_of(reading)->items, dir->path_len, 1);
 
 	memcpy(path, dir->path, dir->path_len - 1);
 	path[dir->path_len - 1] = '\0';
@@ -101,8 +102,8 @@ struct scan_dir *reading_add_child(struct reading *reading, const char *name,
 				   size_t len, size_t first, size_t end)
 {
 	struct scan_dir *dir = reading->dir;
-	struct scan_dir *child =
-		scan_dir_new(memory_of(reading), dir->path_len + len + 1);
+	struct scan_dir *child = scan_dir_new(&memory_of(reading)->dirs,
+					      dir->path_len + len + 1);
 
 	memcpy(child->path, dir->path, dir->path_len);
 	memcpy(child->path + dir->path_len, name, len);
@@ -147,7 +148,7 @@ static void note_missing(struct reading *reading, int number)
 	}
 	dir->missing = true;
 	/* There may be very many, and no more will come. */
-	if (!dir->items) {
+	if (!dir->items && dir->first < dir->end) {
 		dir->alloc_items = dir->end - dir->first;
 		dir->items = xcalloc(dir->alloc_items, sizeof(*dir->items));
 	}
@@ -181,8 +182,9 @@ static void look_at_names(struct reading *reading)
 static void keep_names(struct reading *reading, const struct stat *st)
 {
 	const struct scan_names *names = &reading->names;
-	struct roster *roster = roster_new(
-		memory_of(reading), st, names->listed.ptr, names->listed.len);
+	struct roster *roster =
+		roster_new(&memory_of(reading)->items, st, names->listed.ptr,
+			   names->listed.len);
 
 	if (!roster)
 		return;
@@ -296,7 +298,11 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		ret = read_open_dir(&reading, err);
 		close(reading.fd);
 	}
-	scan_trim_items(dir);
+	/* Those of one that is not there can be freed on their own. */
+	if (dir->missing)
+		scan_trim_items(dir);
+	else if (dir->nr_items)
+		scan_keep_items(dir, &memory_of(&reading)->items);
 	if (reading.has_memory)
 		scan_give_memory(scan, reading.memory);
 	scan_names_release(&reading.names);

@@ -18,7 +18,7 @@ struct reading {
 	struct scan *scan;
 	struct scan_dir *dir;
 	struct thread_queue *queue;
-	struct arena memory; /* where it was needed */
+	struct scan_memory memory; /* where it was needed */
 	bool has_memory;
 	int fd; /* -1: it is not looked at, but recalled */
 	size_t recalled_at;

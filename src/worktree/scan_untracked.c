@@ -247,6 +247,7 @@ int reading_look_at_untracked(struct reading *reading, struct error *err)
 			reading_add_item(reading, SCAN_EMPTY_DIR, "");
 
 		item->stat.mode = dir->mode;
+		dir->empty = true;
 		return 0;
 	}
 	while ((name = scan_names_next(&names, &type)))

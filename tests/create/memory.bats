@@ -63,3 +63,19 @@ setup() {
 	commit_all
 	assert_peak_below 500
 }
+
+@test 'a quarter of a million untracked files take 22 MiB' {
+	local dir most=$((bare + 22 * 1024)) first second
+	FILES=250000
+	mkdir dir001
+	seq 2000 | split -l 1 -a 4 -d - dir001/file
+	# Names are what is many here: the same files again and again.
+	for dir in $(seq -w 2 $((FILES / 2000))); do
+		cp -rl dir001 "dir$dir"
+	done
+	first=$(peak)
+	second=$(peak)
+	echo "without files $bare KiB, first $first, second $second: at most $most"
+	((first < most && second < most))
+	assert_equal "$(git ls-tree -r --name-only "$(newest)" dir125/ | wc -l)" 2000
+}

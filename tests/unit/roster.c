@@ -20,11 +20,18 @@ static struct stat some_stat(uint64_t inode)
 	};
 }
 
+static const struct roster *next_of(void *context)
+{
+	struct roster ***items = context;
+
+	return *(*items)++;
+}
+
 /* Write rosters of the directories 1 to `nr`, each with two names. */
 static void write_some(struct repository *repo, size_t nr)
 {
 	struct rosters *none = rosters_parse("", 0);
-	struct roster **items = xcalloc(nr, sizeof(*items));
+	struct roster **items = xcalloc(nr, sizeof(*items)), **next = items;
 	struct arena arena = ARENA_INIT;
 	struct error err = ERROR_INIT;
 
@@ -36,9 +43,7 @@ static void write_some(struct repository *repo, size_t nr)
 		items[i]->count = 7;
 	}
 	run("mkdir -p .git/checkpoint.d");
-	assert_ok(rosters_write(repo, none, (const struct roster *const *)items,
-				nr, &err),
-		  &err);
+	assert_ok(rosters_write(repo, none, next_of, &next, nr, &err), &err);
 	rosters_free(none);
 	arena_release(&arena);
 	free(items);

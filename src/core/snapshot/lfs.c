@@ -73,8 +73,10 @@ bool lfs_may_need(const struct repository *repo,
 	char *store = lfs_store(repo);
 	bool may = lfs_room_exists(store);
 
-	for (size_t i = 0; !may && i < snapshot->nr_files; i++)
+	for (size_t i = 0; !may && i < snapshot->nr_files; i++) {
 		may = is_filtered(&snapshot->files[i]);
+		snapshot_pass_file(snapshot, i);
+	}
 	free(store);
 	return may;
 }
@@ -87,6 +89,7 @@ static int collect(struct needs *needs, const struct snapshot *snapshot,
 
 		if (is_filtered(file))
 			add_blob(needs, &file->item->oid, true);
+		snapshot_pass_file(snapshot, i);
 	}
 	for (size_t i = 0; i < snapshot->index_extra.nr_stages; i++)
 		add_blob(needs,

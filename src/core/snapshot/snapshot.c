@@ -1,11 +1,13 @@
 #include "core/snapshot/snapshot.h"
 
 #include "base/alloc.h"
+#include "core/snapshot/snapshot_census.h"
 #include "core/snapshot/snapshot_content.h"
 #include "core/snapshot/snapshot_extra.h"
 #include "core/snapshot/snapshot_seal.h"
 #include "core/snapshot/snapshot_settle.h"
 #include "core/snapshot/snapshot_steps.h"
+#include "core/snapshot/snapshot_stock.h"
 #include "core/snapshot/snapshot_terms.h"
 #include "core/snapshot/snapshot_tree.h"
 #include "core/snapshot/snapshot_walk.h"
@@ -20,84 +22,6 @@
 #include "worktree/plain.h"
 #include "worktree/sealed.h"
 
-/* -- counts -------------------------------------------------------------- */
-
-void snapshot_count_item(struct snapshot_counts *counts,
-			 const struct scan_item *item)
-{
-	bool conflicted = item->entry && item->entry->stage;
-
-	switch (item->kind) {
-	case SCAN_CHANGED:
-		counts->unstaged++;
-		counts->files += conflicted;
-		break;
-	case SCAN_DELETED:
-		counts->unstaged++;
-		counts->files -= !conflicted;
-		break;
-	case SCAN_UNTRACKED:
-		counts->untracked++;
-		counts->files++;
-		break;
-	case SCAN_GITLINK:
-		if (item->entry)
-			counts->unstaged++;
-		else
-			counts->untracked++;
-		counts->files += !item->entry;
-		break;
-	case SCAN_IGNORED:
-		counts->ignored++;
-		break;
-	default:
-		break;
-	}
-}
-
-static int count_item(void *context, struct scan_dir *dir,
-		      struct scan_item *item, struct error *err)
-{
-	(void)dir;
-	(void)err;
-	snapshot_count_item(context, item);
-	return 0;
-}
-
-/* What the seal has counted, less what was looked at again. */
-static void count_sealed(const struct sealed *sealed,
-			 struct snapshot_counts *counts)
-{
-	const struct seal_head *head = seal_head(sealed->seal);
-
-	counts->files = (int64_t)head->nr_entries + head->files;
-	counts->unstaged = head->unstaged;
-	counts->untracked = head->untracked;
-	for (size_t i = 0; i < sealed->nr; i++) {
-		counts->files -= sealed->looks[i].files;
-		counts->unstaged -= sealed->looks[i].unstaged;
-		counts->untracked -= sealed->looks[i].untracked;
-	}
-}
-
-static int count_files(struct snapshot *snapshot, struct error *err)
-{
-	const struct index *index = snapshot->scan->index;
-	struct snapshot_counts counts = {0};
-
-	if (snapshot->sealed)
-		count_sealed(snapshot->sealed, &counts);
-	else
-		counts.files = (int64_t)(index->nr - index->nr_stages);
-	if (scan_each(snapshot->scan, count_item, &counts, err) < 0)
-		return err->code;
-	snapshot->count_files = counts.files;
-	snapshot->count_unstaged = counts.unstaged;
-	snapshot->count_untracked = counts.untracked;
-	snapshot->count_ignored = counts.ignored;
-	return 0;
-}
-
 static int count_change(void *context, const struct tree_change *change,
 			struct error *err)
 {
@@ -107,10 +31,8 @@ static int count_change(void *context, const struct tree_change *change,
 	return 0;
 }
 
-static int count_all(struct snapshot *snapshot, struct error *err)
+static int count_staged(struct snapshot *snapshot, struct error *err)
 {
-	if (count_files(snapshot, err) < 0)
-		return err->code;
 	return tree_diff(snapshot->repo, snapshot->trees, &snapshot->head_tree,
 			 &snapshot->index_tree, UINT64_MAX, count_change,
 			 &snapshot->count_staged, err);
@@ -145,6 +67,8 @@ struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
 
 	snapshot->repo = repo;
 	snapshot->pack = pack;
+	snapshot->files_room =
+		(struct spill_array)SPILL_ARRAY_INIT(repo->git_dir);
 	snapshot->cache = cache;
 	snapshot->trees = tree_memory_new();
 	snapshot->settling = snapshot_settling_new();
@@ -176,11 +100,13 @@ int snapshot_conclude(struct snapshot *snapshot,
 	    operation_find_objects(snapshot->repo, &snapshot->operation, err) <
 		    0 ||
 	    snapshot_read_content(snapshot, options, err) < 0 ||
+	    snapshot_take_stock(snapshot, err) < 0 ||
 	    read_head_tree(snapshot, err) < 0 ||
 	    snapshot_build_trees(snapshot, err) < 0 ||
 	    snapshot_collect_extra(snapshot, err) < 0 ||
-	    count_all(snapshot, err) < 0)
+	    count_staged(snapshot, err) < 0)
 		return err->code;
+	snapshot_rest(snapshot);
 	return compute_digest(snapshot, err);
 }
 
@@ -221,7 +147,8 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
-	free(snapshot->files);
+	spill_array_release(&snapshot->files_room);
+	census_free(snapshot->census);
 	snapshot_settling_free(snapshot->settling);
 	scan_free(snapshot->scan);
 	told_release(&snapshot->told);
@@ -256,9 +183,12 @@ static bool next_cached(void *context, struct cache_entry *out)
 	struct caching *caching = context;
 	const struct snapshot *snapshot = caching->snapshot;
 
-	while (caching->at < snapshot->nr_files)
+	while (caching->at < snapshot->nr_files) {
+		snapshot_pass_file(snapshot, caching->at);
 		if (snapshot_file_cached(&snapshot->files[caching->at++], out))
 			return true;
+	}
+	snapshot_rest(snapshot);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #define CORE_SNAPSHOT_SNAPSHOT_H
 
 #include "base/error.h"
+#include "base/spill.h"
 #include "core/record/digest.h"
 #include "core/record/index_extra.h"
 #include "core/record/omitted.h"
@@ -21,6 +22,7 @@
 
 struct cache;
 struct cache_recipe;
+struct census;
 struct pack;
 struct plain;
 struct seal;
@@ -55,7 +57,9 @@ struct snapshot {
 	unsigned char terms[20];
 	struct scan *scan;
 	struct snapshot_file *files; /* what was read, sorted by path */
-	size_t nr_files, alloc_files;
+	size_t nr_files;
+	struct spill_array files_room;
+	bool files_unsorted; /* as yet */
 	/* What files are settled in, and what only git can convert. */
 	struct snapshot_settling *settling;
 	struct plain *plain;	   /* NULL where no file may be converted */
@@ -77,6 +81,7 @@ struct snapshot {
 	struct worktree_extra worktree_extra;
 	struct worktree_extra local_extra; /* of the ignored files in L */
 	struct omitted omitted;
+	struct census *census; /* until the commonest permissions are chosen */
 
 	struct oid tree;       /* of C */
 	struct oid index_tree; /* of I */

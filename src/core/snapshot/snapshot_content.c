@@ -21,19 +21,20 @@ struct reading {
 	struct convert_config config;
 	struct attr *attr;
 	struct plain *plain;
+	uint64_t most_new; /* bytes of files that may be new */
 	atomic_uint nr_read;
 };
 
-/* Files are read in the order of the cache: after so many the cache has moved
- * on, and what it was looked up in may leave memory. */
+/* Files are read in the order of paths: after so many, what those before were
+ * looked up in, and they themselves, may leave memory. */
 #define READ_AT_ONCE 16384u
 
 /* -- what is to be read -------------------------------------------------- */
 
-static bool is_to_be_read(const struct scan_item *item)
+static bool may_be_new(const struct scan_item *item)
 {
-	return item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED ||
-	       item->kind == SCAN_IGNORED;
+	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
+	       S_ISREG(item->stat.mode);
 }
 
 static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
@@ -43,18 +44,13 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 
 	(void)dir;
 	(void)err;
-	if (is_to_be_read(item))
-		snapshot_add_file(reading->snapshot, item);
+	snapshot_add_file(reading->snapshot, item);
+	if (may_be_new(item))
+		reading->most_new += item->stat.size;
 	return 0;
 }
 
 /* -- more than was asked for --------------------------------------------- */
-
-static bool may_be_new(const struct scan_item *item)
-{
-	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
-	       S_ISREG(item->stat.mode);
-}
 
 static bool is_new(const struct snapshot *snapshot,
 		   const struct snapshot_file *file)
@@ -64,17 +60,6 @@ static bool is_new(const struct snapshot *snapshot,
 
 	return may_be_new(item) &&
 	       !cache_find(snapshot->cache, item->path, &item->stat, &known);
-}
-
-/* Mostly all files together, new or not, are no more than that. */
-static bool may_be_more(const struct snapshot *snapshot, uint64_t limit)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < snapshot->nr_files && total <= limit; i++)
-		if (may_be_new(snapshot->files[i].item))
-			total += snapshot->files[i].item->stat.size;
-	return total > limit;
 }
 
 /* The largest first. */
@@ -127,18 +112,22 @@ static void leave_out(struct snapshot *snapshot, uint64_t total, uint64_t limit)
  * Hold new data within the limit before any of it is read: refuse, or leave
  * the largest files out.
  */
-static int limit_new_bytes(struct snapshot *snapshot,
+static int limit_new_bytes(const struct reading *reading,
 			   const struct snapshot_options *options,
 			   struct error *err)
 {
+	struct snapshot *snapshot = reading->snapshot;
 	uint64_t total = 0;
 
+	/* Mostly all files together, new or not, are no more than that. */
 	if (!options->max_new_bytes ||
-	    !may_be_more(snapshot, options->max_new_bytes))
+	    reading->most_new <= options->max_new_bytes)
 		return 0;
-	for (size_t i = 0; i < snapshot->nr_files; i++)
+	for (size_t i = 0; i < snapshot->nr_files; i++) {
 		if (is_new(snapshot, &snapshot->files[i]))
 			total += snapshot->files[i].item->stat.size;
+		snapshot_pass_file(snapshot, i);
+	}
 	if (total <= options->max_new_bytes)
 		return 0;
 	if (!options->leave_out_largest) {
@@ -171,9 +160,9 @@ static int gather_all(struct reading *reading,
 		reading->source.attr = NULL;
 	}
 	/* Not before: items move where some are added. */
-	if (scan_each(snapshot->scan, gather, reading, err) < 0)
+	if (scan_each_to_read(snapshot->scan, gather, reading, err) < 0)
 		return err->code;
-	if (limit_new_bytes(snapshot, options, err) < 0)
+	if (limit_new_bytes(reading, options, err) < 0)
 		return err->code;
 	snapshot_sort_files(snapshot);
 	return 0;
@@ -188,10 +177,12 @@ static int read_one(void *context, size_t i, struct error *err)
 	struct scan_item *item = file->item;
 	struct content content = {0};
 
-	if (!is_to_be_read(item)) /* snapshot_read_unchanged() has it */
+	if (!scan_is_to_be_read(item)) /* snapshot_read_unchanged() has it */
 		return 0;
-	if (atomic_fetch_add(&reading->nr_read, 1) % READ_AT_ONCE == 0)
+	if (atomic_fetch_add(&reading->nr_read, 1) % READ_AT_ONCE == 0) {
 		cache_rest(reading->snapshot->cache);
+		snapshot_rest(reading->snapshot);
+	}
 	if (content_read(item->kind == SCAN_IGNORED ? &reading->as_is
 						    : &reading->source,
 			 item->path, &item->stat, item->entry, &content,
@@ -243,8 +234,6 @@ int snapshot_read_content(struct snapshot *snapshot,
 		ret = snapshot_settle_filtered(snapshot, &reading.source,
 					       reading.plain, err);
 	cache_rest(snapshot->cache);
-	if (!ret)
-		scan_mark_differences(snapshot->scan);
 	snapshot->plain = reading.plain;
 	attr_free(reading.attr);
 	return ret;

@@ -31,30 +31,20 @@ static void count_sealed(const struct sealed *sealed, struct census *census)
 				sealed->looks[i].nr_modes, -1);
 }
 
-static bool is_untracked_file(const struct snapshot_file *file)
-{
-	return (file->item->kind == SCAN_UNTRACKED ||
-		file->item->kind == SCAN_IGNORED) &&
-	       S_ISREG(file->item->stat.mode);
-}
-
 static void choose_defaults(struct snapshot *snapshot)
 {
 	const struct scan *scan = snapshot->scan;
-	struct census *census = census_new();
+	struct census *census = snapshot->census;
 
 	if (snapshot->sealed)
 		count_sealed(snapshot->sealed, census);
 	for (size_t i = 0; i < scan->index->nr; i++)
 		if (scan->permissions[i] < SCAN_IS_LINK)
 			census_add_file(census, scan->permissions[i]);
-	for (size_t i = 0; i < snapshot->nr_files; i++)
-		if (is_untracked_file(&snapshot->files[i]))
-			census_add_file(census,
-					snapshot->files[i].item->stat.mode);
 	count_dirs(scan->top, census);
 	census_choose(census, &snapshot->worktree_extra);
 	census_free(census);
+	snapshot->census = NULL;
 }
 
 /* A file without the bit for its owner is stored as a plain one, so the default
@@ -108,14 +98,10 @@ static void note_dirs(struct snapshot *snapshot, const struct scan_dir *dir)
 {
 	struct worktree_extra *extra = &snapshot->worktree_extra;
 	unsigned mode = dir->mode & 07777;
-	bool empty = false;
 
 	if (dir->missing || dir->unreadable)
 		return;
-	for (size_t i = 0; i < dir->nr_items; i++)
-		if (dir->items[i].kind == SCAN_EMPTY_DIR)
-			empty = true;
-	if (empty) {
+	if (dir->empty) {
 		char *path = xstrndup(dir->path, dir->path_len - 1);
 
 		worktree_extra_add_dir(extra, path, mode);
@@ -138,7 +124,8 @@ static void collect_local_extra(struct snapshot *snapshot)
 	extra->file_mode = snapshot->worktree_extra.file_mode;
 	extra->exec_mode = snapshot->worktree_extra.exec_mode;
 	extra->dir_mode = snapshot->worktree_extra.dir_mode;
-	for (size_t i = 0; i < snapshot->nr_files; i++) {
+	for (size_t i = 0; snapshot->count_ignored && i < snapshot->nr_files;
+	     i++) {
 		const struct snapshot_file *file = &snapshot->files[i];
 
 		if (file->item->kind == SCAN_IGNORED &&
@@ -146,6 +133,7 @@ static void collect_local_extra(struct snapshot *snapshot)
 			note_mode(extra, file->item->path,
 				  file->item->stat.mode & 07777,
 				  file->item->mode);
+		snapshot_pass_file(snapshot, i);
 	}
 	worktree_extra_sort(extra);
 }
@@ -179,29 +167,12 @@ static int collect_worktree_extra(struct snapshot *snapshot, struct error *err)
 				  file->item->stat.mode & 07777,
 				  file->item->mode);
 		note_conversion(extra, file);
+		snapshot_pass_file(snapshot, i);
 	}
 	if (snapshot->sealed &&
 	    snapshot_sealed_extra(snapshot->sealed, extra, err) < 0)
 		return err->code;
 	worktree_extra_sort(extra);
-	return 0;
-}
-
-/* -- the omitted list ---------------------------------------------------- */
-
-static int collect_omitted(void *context, struct scan_dir *dir,
-			   struct scan_item *item, struct error *err)
-{
-	size_t len = strlen(item->path);
-	bool is_dir = len && item->path[len - 1] == '/';
-
-	(void)dir;
-	(void)err;
-	if (item->kind == SCAN_OMITTED)
-		omitted_add(context, item->path, (enum omit_reason)item->reason,
-			    is_dir || !S_ISREG(item->stat.mode)
-				    ? -1
-				    : (int64_t)item->stat.size);
 	return 0;
 }
 
@@ -274,19 +245,22 @@ static int write_gitdir(struct snapshot *snapshot, struct error *err)
 /* The ignored files that were wanted: they go to L alone. */
 static int write_local(struct snapshot *snapshot, struct error *err)
 {
-	struct tree_builder *builder = tree_builder_new();
+	struct tree_builder *builder;
 	int ret = 0;
 
+	if (!snapshot->count_ignored)
+		return 0;
+	builder = tree_builder_new();
 	for (size_t i = 0; i < snapshot->nr_files; i++) {
 		const struct snapshot_file *file = &snapshot->files[i];
 
 		if (file->item->kind == SCAN_IGNORED)
 			tree_builder_add(builder, file->item->path,
 					 file->item->mode, &file->item->oid);
+		snapshot_pass_file(snapshot, i);
 	}
-	if (tree_builder_count(builder))
-		ret = tree_builder_write(builder, snapshot->pack,
-					 &snapshot->local_tree, err);
+	ret = tree_builder_write(builder, snapshot->pack, &snapshot->local_tree,
+				 err);
 	tree_builder_free(builder);
 	return ret;
 }
@@ -314,11 +288,9 @@ int snapshot_collect_extra(struct snapshot *snapshot, struct error *err)
 	if (collect_worktree_extra(snapshot, err) < 0)
 		return err->code;
 	collect_local_extra(snapshot);
-	if (scan_each(snapshot->scan, collect_omitted, &snapshot->omitted,
-		      err) < 0 ||
-	    (snapshot->sealed &&
-	     snapshot_sealed_omitted(snapshot->sealed, &snapshot->omitted,
-				     err) < 0))
+	if (snapshot->sealed &&
+	    snapshot_sealed_omitted(snapshot->sealed, &snapshot->omitted, err) <
+		    0)
 		return err->code;
 	omitted_sort(&snapshot->omitted);
 	if (write_texts(snapshot, err) < 0 || write_stages(snapshot, err) < 0 ||

@@ -4,12 +4,8 @@
 #include "core/snapshot/snapshot.h"
 #include "worktree/cache.h"
 
-void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item)
-{
-	ARRAY_GROW(snapshot->files, snapshot->nr_files, snapshot->alloc_files);
-	snapshot->files[snapshot->nr_files++] =
-		(struct snapshot_file){.item = item};
-}
+/* While so many are gone through, what they lie in is in memory. */
+#define FILES_AT_ONCE 32768
 
 static int compare_files(const void *a, const void *b)
 {
@@ -17,11 +13,39 @@ static int compare_files(const void *a, const void *b)
 		      ((const struct snapshot_file *)b)->item->path);
 }
 
+void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item)
+{
+	const size_t size = sizeof(*snapshot->files);
+	struct snapshot_file *file;
+
+	if (snapshot->nr_files == snapshot->files_room.size / size)
+		snapshot->files = spill_array_grow(
+			&snapshot->files_room,
+			array_bytes((snapshot->nr_files + 16) * 3 / 2, size));
+	file = &snapshot->files[snapshot->nr_files++];
+	*file = (struct snapshot_file){.item = item};
+	if (file > snapshot->files && !snapshot->files_unsorted)
+		snapshot->files_unsorted = compare_files(file - 1, file) > 0;
+}
+
 void snapshot_sort_files(struct snapshot *snapshot)
 {
-	if (snapshot->nr_files)
+	if (snapshot->files_unsorted)
 		qsort(snapshot->files, snapshot->nr_files,
 		      sizeof(*snapshot->files), compare_files);
+	snapshot->files_unsorted = false;
+}
+
+void snapshot_rest(const struct snapshot *snapshot)
+{
+	scan_rest(snapshot->scan);
+	spill_array_rest(&snapshot->files_room);
+}
+
+void snapshot_pass_file(const struct snapshot *snapshot, size_t i)
+{
+	if (i % FILES_AT_ONCE == FILES_AT_ONCE - 1)
+		snapshot_rest(snapshot);
 }
 
 static int compare_path(const void *path, const void *file)

@@ -47,6 +47,12 @@ void snapshot_find(const struct snapshot *snapshot, const char *path,
 void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item);
 /* Sort them by path, which they have to be to be found. */
 void snapshot_sort_files(struct snapshot *snapshot);
+/* The file `i` was looked at, by who goes through all of them: now and then
+ * what they and their items take up may leave memory, as in scan_pass_items().
+ */
+void snapshot_pass_file(const struct snapshot *snapshot, size_t i);
+/* All were. */
+void snapshot_rest(const struct snapshot *snapshot);
 struct snapshot_file *snapshot_find_file(const struct snapshot *snapshot,
 					 const char *path);
 

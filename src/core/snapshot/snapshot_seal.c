@@ -6,7 +6,7 @@
 #include "core/snapshot/lfs.h"
 #include "core/snapshot/snapshot.h"
 #include "core/snapshot/snapshot_census.h"
-#include "core/snapshot/snapshot_steps.h"
+#include "core/snapshot/snapshot_stock.h"
 #include "git/index_seen.h"
 #include "git/repository.h"
 #include "worktree/cache.h"
@@ -192,6 +192,8 @@ static uint64_t seal_dir(struct sealing *sealing, const struct scan_dir *dir)
 	sealing->nr_dirs++;
 	sealing->nr_looked += new.dir.looked;
 	release(&lists);
+	if (dir->nr_items)
+		scan_pass_items(sealing->snapshot->scan, dir->nr_items);
 	return at;
 }
 

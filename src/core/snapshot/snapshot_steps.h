@@ -5,8 +5,6 @@
 #define CORE_SNAPSHOT_SNAPSHOT_STEPS_H
 
 #include "base/error.h"
-#include "worktree/scan.h"
-
 struct cache;
 struct pack;
 struct repository;
@@ -19,12 +17,5 @@ struct snapshot *snapshot_new(struct repository *repo, struct pack *pack,
 int snapshot_conclude(struct snapshot *snapshot,
 		      const struct snapshot_options *options,
 		      struct error *err);
-
-/* What an item adds to the counts beside the files that the index has. */
-struct snapshot_counts {
-	int64_t files, unstaged, untracked, ignored;
-};
-void snapshot_count_item(struct snapshot_counts *counts,
-			 const struct scan_item *item);
 
 #endif

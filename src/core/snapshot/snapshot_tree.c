@@ -325,6 +325,8 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 	}
 	if (!ret && !*empty)
 		recipe_note(&recipe, snapshot, out);
+	if (dir->nr_items)
+		scan_pass_items(snapshot->scan, dir->nr_items);
 	snapshot_entries_release(&entries);
 	buf_release(&was);
 	return ret;
