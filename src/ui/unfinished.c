@@ -91,13 +91,15 @@ int unfinished_ask(struct output *output, struct repository *repo,
 		{'c', "continue with it"},
 		{'f', "start fresh, and give it up"},
 		{'r', "review it"},
+		{'q', "leave everything as it is"},
 	};
 	static const enum unfinished_answer answers[] = {
-		UNFINISHED_CONTINUE, UNFINISHED_FRESH, UNFINISHED_REVIEW};
+		UNFINISHED_CONTINUE, UNFINISHED_FRESH, UNFINISHED_REVIEW,
+		UNFINISHED_ASK};
 	char *refusal =
 		xstrfmt("session '%s' is unfinished", unfinished->state.id);
 	const struct prompt prompt = {
-		.question = "what now",
+		.question = "What now",
 		.refusal = refusal,
 		.hint = "'--continue' goes on with it, '--fresh' gives it up "
 			"for a new one, '--review' shows it",
@@ -116,6 +118,8 @@ int unfinished_ask(struct output *output, struct repository *repo,
 		if (!ret && *answer == UNFINISHED_REVIEW)
 			unfinished_print(output, repo, unfinished, true);
 	} while (!ret && *answer == UNFINISHED_REVIEW);
+	if (!ret && *answer == UNFINISHED_ASK)
+		ret = error_set(err, ERR_REFUSED, "nothing was started");
 	free(refusal);
 	return ret;
 }

@@ -25,8 +25,8 @@ void unfinished_print(struct output *output, struct repository *repo,
 
 /*
  * Show it, and ask: continue, start fresh, review, which shows the details and
- * asks again. ERR_REFUSED where nobody can be asked, with the options that
- * decide.
+ * asks again. ERR_REFUSED where everything is to be left as it is, or nobody
+ * can be asked, with the options that decide.
  */
 int unfinished_ask(struct output *output, struct repository *repo,
 		   const struct unfinished *unfinished,

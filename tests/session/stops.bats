@@ -78,6 +78,10 @@ stopped() {
 @test "on a terminal it is asked, and review asks again" {
 	stopped
 	id=$(session .id)
+	cp -R .git/checkpoint.d ../before
+	run -1 on_terminal git checkpoint session start <<<q
+	assert_line --partial 'fatal: nothing was started'
+	diff -r .git/checkpoint.d ../before
 	run -0 on_terminal git checkpoint session start <<<$'r\nc'
 	assert_line --partial 'Session goes on'
 	run -0 session '.id + " " + .status'
