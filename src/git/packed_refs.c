@@ -25,11 +25,31 @@ static size_t next_line(const struct packed_refs *packed, size_t pos)
 	return pos;
 }
 
+static bool is_word(const char *at, size_t len, const char *word)
+{
+	return len == strlen(word) && !memcmp(at, word, len);
+}
+
+/* The words of the header; each has a space behind it, the last one too. */
+static void parse_words(struct packed_refs *out, const char *at,
+			const char *end)
+{
+	while (at < end) {
+		const char *space = memchr(at, ' ', (size_t)(end - at));
+		size_t len = (size_t)((space ? space : end) - at);
+
+		if (space && is_word(at, len, "sorted"))
+			out->sorted = true;
+		else if (!space || (len && !is_word(at, len, "peeled") &&
+				    !is_word(at, len, "fully-peeled")))
+			out->foreign = true;
+		at += len + 1;
+	}
+}
+
 void packed_refs_parse(struct packed_refs *out, const char *text, size_t len)
 {
 	static const char header[] = "# pack-refs with:";
-	/* Each word has a space behind it, the last one too. */
-	static const char sorted[] = " sorted ";
 	size_t end;
 
 	*out = (struct packed_refs){.map = text, .len = len};
@@ -39,7 +59,9 @@ void packed_refs_parse(struct packed_refs *out, const char *text, size_t len)
 	out->start = next_line(out, 0);
 	if (end >= sizeof(header) - 1 &&
 	    !memcmp(text, header, sizeof(header) - 1))
-		out->sorted = memmem(text, end, sorted, sizeof(sorted) - 1);
+		parse_words(out, text + sizeof(header) - 1, text + end);
+	else
+		out->foreign = true;
 }
 
 int packed_refs_open(struct packed_refs *out, const struct repository *repo,
@@ -71,11 +93,28 @@ int packed_refs_open(struct packed_refs *out, const struct repository *repo,
 		goto done;
 	}
 	packed_refs_parse(out, map, (size_t)st.st_size);
+	out->device = st.st_dev;
+	out->inode = st.st_ino;
 done:
 	if (fd >= 0)
 		close(fd);
 	free(path);
 	return ret;
+}
+
+bool packed_refs_is_current(const struct packed_refs *packed,
+			    const struct repository *repo)
+{
+	char *path = repository_common_path(repo, "packed-refs");
+	struct stat st;
+	bool is_there = !lstat(path, &st);
+	bool is_current = is_there ? packed->map &&
+					     st.st_dev == packed->device &&
+					     st.st_ino == packed->inode
+				   : errno == ENOENT && !packed->map;
+
+	free(path);
+	return is_current;
 }
 
 void packed_refs_close(struct packed_refs *packed)

@@ -13,8 +13,12 @@
 #define GIT_PACKED_REFS_H
 
 #include "base/error.h"
+
+#include <sys/types.h>
+
 #include "git/oid.h"
 
+struct ref_list;
 struct repository;
 
 struct packed_refs {
@@ -22,6 +26,9 @@ struct packed_refs {
 	size_t len;
 	size_t start; /* of the first line behind the header */
 	bool sorted;
+	bool foreign; /* its header says what is not known here */
+	dev_t device; /* of the file that is mapped */
+	ino_t inode;
 };
 
 /* One line; `name` points into the map. */
@@ -60,5 +67,18 @@ int packed_refs_next_below(const struct packed_refs *packed, const char *prefix,
 /* Returns 1 and fills `out`, or 0 where there is no such ref. */
 int packed_refs_find(const struct packed_refs *packed, const char *name,
 		     struct oid *out, struct error *err);
+
+/* Whether it is the file that has the name now, and no symbolic link. No other
+ * gets its inode as long as it is mapped. */
+bool packed_refs_is_current(const struct packed_refs *packed,
+			    const struct repository *repo);
+
+/*
+ * Write what `packed` has to `fd`, byte for byte, with `refs` (sorted, none to
+ * a tag) added, or in the place of what it says of them. ERR_UNSUPPORTED where
+ * it is not sorted, or has a header or an end that is not known here.
+ */
+int packed_refs_merge(int fd, const struct packed_refs *packed,
+		      const struct ref_list *refs, struct error *err);
 
 #endif

@@ -71,6 +71,14 @@ int ref_list_read_names(struct repository *repo, const char *prefix,
  */
 int ref_list_children(struct repository *repo, const char *prefix,
 		      struct strlist *out, struct error *err);
+/*
+ * How many loose refs there are below `prefix`, `max` if there are more. Their
+ * files are not read.
+ */
+int ref_count_loose(const struct repository *repo, const char *prefix,
+		    size_t max, size_t *out, struct error *err);
+/* By name, as they are read. */
+void ref_list_sort(struct ref_list *list);
 void ref_list_add(struct ref_list *list, const char *name,
 		  const struct oid *oid);
 void ref_list_release(struct ref_list *list);
@@ -90,6 +98,19 @@ int ref_delete(struct repository *repo, const struct ref_list *refs,
  */
 int ref_set_all(struct repository *repo, const struct ref_list *refs,
 		struct error *err);
+
+/*
+ * Move the loose refs below these prefixes (NULL-terminated) that lead to
+ * commits to packed-refs, as `git pack-refs` would, which takes the user's
+ * refs as well. Does nothing unless there are many: 64, and one more for each
+ * 8 KiB that packed-refs has, all of which is written anew. What another
+ * process changes meanwhile stays as it is, and so does everything where
+ * gc.packRefs is false, where packed-refs is locked, a symbolic link, or of a
+ * kind that is not known here, and where there are no hard links: then the lock
+ * of a process that was killed could not be told from another's.
+ */
+int ref_pack(struct repository *repo, const char *const *prefixes,
+	     struct error *err);
 
 /* HEAD of this worktree. */
 struct head {

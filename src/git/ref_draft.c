@@ -10,7 +10,7 @@
  * refs out where it is not set. We do not: a checkpoint's ref is new, and a
  * power failure leaves a new file that was not synced empty.
  */
-static bool sync_refs(const struct repository *repo)
+bool ref_draft_syncs(const struct repository *repo)
 {
 	static const char *const with_refs[] = {"reference", "committed",
 						"added", "all"};
@@ -37,7 +37,7 @@ void ref_draft_init(struct ref_draft *draft, const struct repository *repo,
 		    const char *name, const struct oid *oid)
 {
 	*draft = (struct ref_draft){.name = xstrdup(name),
-				    .sync = sync_refs(repo),
+				    .sync = ref_draft_syncs(repo),
 				    .twin = REF_TWIN_INIT};
 	oid_hex(oid, draft->text);
 	draft->text[OID_HEXSZ] = '\n';

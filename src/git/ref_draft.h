@@ -19,6 +19,10 @@ struct ref_draft {
 	struct ref_twin twin;	  /* where it is written already */
 };
 
+/* Whether core.fsync has refs synced, which it does unless it says otherwise.
+ */
+bool ref_draft_syncs(const struct repository *repo);
+
 /* The caller must ref_draft_release(). */
 void ref_draft_init(struct ref_draft *draft, const struct repository *repo,
 		    const char *name, const struct oid *oid);

@@ -1,62 +1,13 @@
 /* Listing refs: ref_list_read() and its like of git/ref.h. */
 #include "git/ref.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/alloc.h"
 #include "base/path.h"
 #include "git/packed_refs.h"
+#include "git/ref_loose.h"
 #include "git/ref_name.h"
 #include "git/ref_value.h"
 #include "git/repository.h"
-
-/* Told of what is in a directory of refs; other than 0 ends the walk. */
-typedef int (*entry_visit)(void *context, const char *path, const char *name,
-			   bool is_dir, struct error *err);
-
-/*
- * Visit what is directly in the directory `path`, whose refs start with
- * `prefix` (with a slash at the end). One that is gone is empty.
- */
-static int walk_dir(const char *path, const char *prefix, entry_visit visit,
-		    void *context, struct error *err)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	int ret = 0;
-
-	if (!dir) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			return 0;
-		return error_errno(err, "cannot open '%s'", path);
-	}
-	while (!ret && (errno = 0, entry = readdir(dir))) {
-		char *below, *name;
-		bool is_dir = entry->d_type == DT_DIR;
-		struct stat st;
-
-		name = xstrfmt("%s%s", prefix, entry->d_name);
-		/* Not ".", "..", a lock, or what else git reads as no ref. */
-		if (!ref_name_is_valid(name)) {
-			free(name);
-			continue;
-		}
-		below = path_join(path, entry->d_name);
-		if (entry->d_type == DT_UNKNOWN || entry->d_type == DT_LNK)
-			is_dir = !stat(below, &st) && S_ISDIR(st.st_mode);
-		ret = visit(context, below, name, is_dir, err);
-		free(below);
-		free(name);
-	}
-	if (!ret && errno)
-		ret = error_errno(err, "cannot read '%s'", path);
-	closedir(dir);
-	return ret;
-}
 
 struct loose_walk {
 	struct repository *repo;
@@ -99,7 +50,7 @@ static int visit_loose(void *context, const char *path, const char *name,
 		return add_loose(walk, path, name, err);
 	prefix = xstrfmt("%s/", name);
 	if (!walk->skip_per_worktree || !ref_name_is_per_worktree(prefix))
-		ret = walk_dir(path, prefix, visit_loose, walk, err);
+		ret = ref_loose_walk(path, prefix, visit_loose, walk, err);
 	free(prefix);
 	return ret;
 }
@@ -115,7 +66,7 @@ static int list_loose(struct repository *repo, const char *prefix,
 			repo->linked && !ref_name_is_per_worktree(prefix),
 	};
 	char *path = ref_name_path(repo, prefix);
-	int ret = walk_dir(path, prefix, visit_loose, &walk, err);
+	int ret = ref_loose_walk(path, prefix, visit_loose, &walk, err);
 
 	free(path);
 	return ret;
@@ -154,6 +105,11 @@ static void sort(struct ref_list *list, size_t first)
 	if (!sorted)
 		qsort(list->items + first, list->nr - first,
 		      sizeof(*list->items), compare);
+}
+
+void ref_list_sort(struct ref_list *list)
+{
+	sort(list, 0);
 }
 
 /* Whether the `nr` sorted ones from `first` on have that name. */
@@ -246,7 +202,7 @@ static int visit_any(void *context, const char *path, const char *name,
 	if (!is_dir)
 		return 1;
 	prefix = xstrfmt("%s/", name);
-	ret = walk_dir(path, prefix, visit_any, context, err);
+	ret = ref_loose_walk(path, prefix, visit_any, context, err);
 	free(prefix);
 	return ret;
 }
@@ -303,7 +259,7 @@ int ref_list_children(struct repository *repo, const char *prefix,
 	if (ret < 0)
 		goto done;
 	path = ref_name_path(repo, prefix);
-	ret = walk_dir(path, prefix, visit_child, &names, err);
+	ret = ref_loose_walk(path, prefix, visit_child, &names, err);
 	if (!ret)
 		ret = packed_refs_open(&packed, repo, err);
 	if (!ret)

@@ -1,6 +1,5 @@
 #include "git/ref_lock.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/random.h>
@@ -13,10 +12,12 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "git/ref_draft.h"
+#include "git/ref_loose.h"
 #include "git/ref_name.h"
 #include "git/repository.h"
 
-/* Directories can vanish again: git removes empty ones. */
+/* Directories can vanish again: who packs or deletes refs removes empty ones.
+ */
 #define MAX_MAKE_DIRS 16
 
 bool ref_lock_wait(unsigned *tries, int64_t deadline)
@@ -36,7 +37,7 @@ bool ref_lock_wait(unsigned *tries, int64_t deadline)
 	return true;
 }
 
-static void block_signals(struct ref_lock *lock)
+void ref_lock_block_signals(sigset_t *before)
 {
 	static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 	sigset_t set;
@@ -44,7 +45,7 @@ static void block_signals(struct ref_lock *lock)
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ending); i++)
 		sigaddset(&set, ending[i]);
-	pthread_sigmask(SIG_BLOCK, &set, &lock->signals);
+	pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
 /* Make what is missing between the git directory and the ref. */
@@ -60,9 +61,14 @@ static int make_dirs(const struct ref_lock *lock, struct error *err)
 		dir[i] = '\0';
 		if (!mkdir(dir, 0777))
 			ret = repository_share(lock->repo, dir, err);
-		else if (errno != EEXIST && errno != ENOTDIR)
+		else if (errno != EEXIST && errno != ENOTDIR && errno != ENOENT)
 			ret = error_errno(err, "cannot make directory '%s'",
 					  dir);
+		/* It, or one above, has been removed meanwhile. */
+		if (ret == ERR_NOT_FOUND) {
+			error_release(err);
+			ret = 0;
+		}
 		dir[i] = '/';
 	}
 	free(dir);
@@ -79,7 +85,7 @@ static int make_plain(struct ref_lock *lock, const struct ref_draft *draft,
 	int ret = 0;
 
 	if (fd < 0)
-		return -1;
+		return errno == EEXIST ? ERR_LOCKED : -1;
 	if (draft) {
 		ret = file_write_all(fd, draft->text, strlen(draft->text), err);
 		if (!ret && draft->sync)
@@ -96,21 +102,16 @@ static int make_plain(struct ref_lock *lock, const struct ref_draft *draft,
 	return 0;
 }
 
-static bool has_no_links(int number)
-{
-	return number == EPERM || number == EOPNOTSUPP || number == ENOSYS ||
-	       number == EMLINK || number == EXDEV;
-}
-
-/* -1 with errno where nothing is wrong yet but the name of the lock. */
+/* ERR_LOCKED without a text; -1 with errno where nothing is wrong yet but the
+ * name of the lock. */
 static int make_lock(struct ref_lock *lock, const struct ref_draft *draft,
 		     struct error *err)
 {
 	if (lock->twin.path) {
-		if (!link(lock->twin.path, lock->lock_path))
-			return 0;
-		if (!has_no_links(errno))
-			return -1;
+		int ret = ref_twin_take_lock(&lock->twin, lock->lock_path);
+
+		if (ret != ERR_UNSUPPORTED)
+			return ret;
 		ref_twin_drop(&lock->twin);
 	}
 	return make_plain(lock, draft, err);
@@ -130,10 +131,8 @@ static int try_lock(struct ref_lock *lock, const struct ref_draft *draft,
 	}
 	for (int tries = 0;; tries++) {
 		ret = make_lock(lock, draft, err);
-		if (!ret || err->code)
+		if (!ret || ret == ERR_LOCKED || err->code)
 			return ret;
-		if (errno == EEXIST)
-			return ERR_LOCKED;
 		if (errno == ENOTDIR)
 			return error_set(
 				err, ERR_EXISTS,
@@ -169,7 +168,7 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 		draft->twin = (struct ref_twin)REF_TWIN_INIT;
 	}
 	for (;;) {
-		block_signals(lock);
+		ref_lock_block_signals(&lock->signals);
 		ret = try_lock(lock, draft, err);
 		if (!ret)
 			return 0;
@@ -204,35 +203,13 @@ void ref_lock_release(struct ref_lock *lock)
 	drop(lock);
 }
 
-/* Remove the directory if there is nothing but directories in it. */
-static bool remove_empty_dirs(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	if (!dir)
-		return false;
-	while ((entry = readdir(dir))) {
-		char *below;
-
-		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
-		    !strcmp(entry->d_name, ".."))
-			continue;
-		below = path_join(path, entry->d_name);
-		remove_empty_dirs(below);
-		free(below);
-	}
-	closedir(dir);
-	return !rmdir(path);
-}
-
 static int rename_over(struct ref_lock *lock, struct error *err)
 {
 	if (!rename(lock->lock_path, lock->path))
 		return 0;
 	if (errno == EISDIR) {
 		/* Empty directories are what refs below have left. */
-		if (!remove_empty_dirs(lock->path))
+		if (!ref_loose_remove_empty(lock->path))
 			return error_set(err, ERR_EXISTS,
 					 "cannot write ref '%s': there are "
 					 "refs below it",

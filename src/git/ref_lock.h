@@ -43,6 +43,10 @@ int ref_lock_take(struct ref_lock *lock, const struct repository *repo,
 int ref_lock_commit(struct ref_lock *lock, struct error *err);
 void ref_lock_release(struct ref_lock *lock);
 
+/* Hold the signals back that end a process, until the caller sets the mask that
+ * was there before. */
+void ref_lock_block_signals(sigset_t *before);
+
 /*
  * Wait before another try at something that was locked: a little longer each
  * time, and not as long as others do. `*tries` starts at 0. Returns false where

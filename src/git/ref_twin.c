@@ -43,6 +43,23 @@ static bool hold(int fd)
 
 /* -- what the dead have left --------------------------------------------- */
 
+/* The lock that a twin of this name is for; NULL: none. */
+static char *lock_of(const struct repository *repo, const char *name)
+{
+	char *ref = xstrdup(name), *path = NULL, *lock = NULL;
+
+	swap(ref, ':', '/');
+	if (ref_name_is_valid(ref))
+		path = ref_name_path(repo, ref);
+	else if (!strcmp(name, "packed-refs"))
+		path = repository_common_path(repo, name);
+	if (path)
+		lock = xstrfmt("%s.lock", path);
+	free(path);
+	free(ref);
+	return lock;
+}
+
 static void sweep_one(const struct repository *repo, int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -54,18 +71,11 @@ static void sweep_one(const struct repository *repo, int dir, const char *name)
 	 * name is of this file, or free and taken by another. */
 	if (hold(fd) && !fstat(fd, &held) && S_ISREG(held.st_mode) &&
 	    is_at(&held, dir, name)) {
-		char *ref = xstrdup(name), *path, *lock;
+		char *lock = lock_of(repo, name);
 
-		swap(ref, ':', '/');
-		if (ref_name_is_valid(ref)) {
-			path = ref_name_path(repo, ref);
-			lock = xstrfmt("%s.lock", path);
-			if (is_at(&held, AT_FDCWD, lock))
-				unlink(lock);
-			free(lock);
-			free(path);
-		}
-		free(ref);
+		if (lock && is_at(&held, AT_FDCWD, lock))
+			unlink(lock);
+		free(lock);
 		unlinkat(dir, name, 0);
 	}
 	close(fd);
@@ -167,6 +177,21 @@ int ref_twin_make(struct ref_twin *twin, const struct repository *repo,
 	free(file);
 	free(dir);
 	return ret;
+}
+
+static bool has_no_links(int number)
+{
+	return number == EPERM || number == EOPNOTSUPP || number == ENOSYS ||
+	       number == EMLINK || number == EXDEV;
+}
+
+int ref_twin_take_lock(const struct ref_twin *twin, const char *lock_path)
+{
+	if (!link(twin->path, lock_path))
+		return 0;
+	if (errno == EEXIST)
+		return ERR_LOCKED;
+	return has_no_links(errno) ? ERR_UNSUPPORTED : -1;
 }
 
 void ref_twin_drop(struct ref_twin *twin)
