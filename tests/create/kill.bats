@@ -82,3 +82,49 @@ locks() {
 	run -0 git checkpoint list --count
 	assert_output 2
 }
+
+# many_refs: those of 64 checkpoints, loose, of a session that is over.
+many_refs() {
+	local value i
+
+	value=$(git rev-parse "$(newest)")
+	for ((i = 0; i < 64; i++)); do
+		printf 'create refs/checkpoints/%s/cp_17000000000%02d_%08x %s\n' \
+			manual_1700000000000_00000000 "$i" "$i" "$value"
+	done | git update-ref --stdin
+}
+
+@test "killed while it packs refs, it leaves all of them and no lock" {
+	local at call killed=0 left=0
+	local -A places=(
+		[link]='3 4 5 6 40' [rename]='3 4 5'
+		[unlink]='3 4 5 6 7 8 60' [fsync]='6 7 8' [rmdir]='1 2'
+	)
+
+	for call in "${!places[@]}"; do
+		for at in ${places[$call]}; do
+			git for-each-ref --format='delete %(refname)' \
+				refs/checkpoints | git update-ref --stdin
+			echo "$call $at" >file
+			git checkpoint create --quiet
+			many_refs
+			# Which are counted at the first of a session.
+			git update-ref -d "refs/checkpoints/$(newest_name)"
+			git for-each-ref refs/heads refs/checkpoints >"$TMPDIR/all"
+			echo "$call $at again" >file
+			! killed_at "$call" "$at" || killed=$((killed + 1))
+			[[ ! $(locks) && ! -e .git/packed-refs.lock ]] ||
+				left=$((left + 1))
+			git for-each-ref refs/heads refs/checkpoints |
+				grep -Fxf "$TMPDIR/all" |
+				assert_files_equal - "$TMPDIR/all"
+			run -0 --separate-stderr git checkpoint create --quiet
+			refute [ "$stderr" ]
+			assert [ ! "$(locks)" ]
+			assert_file_not_exist .git/packed-refs.lock
+			git pack-refs --all
+		done
+	done
+	assert [ "$killed" -ge 16 ]
+	assert [ "$left" -ge 10 ]
+}

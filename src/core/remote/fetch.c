@@ -7,6 +7,7 @@
 #include "core/record/remote_session.h"
 #include "core/record/session.h"
 #include "core/remote/fetching.h"
+#include "core/save/tidy.h"
 #include "core/verify/verify.h"
 #include "git/ref.h"
 #include "git/remote.h"
@@ -322,6 +323,8 @@ static int take_all(struct fetching *fetching, struct error *err)
 		ret = ref_delete(fetching->repo, &fetching->remove, err);
 	if (!ret)
 		ret = write_notes(fetching);
+	if (!ret)
+		tidy_refs(fetching->repo, &fetching->out->warnings);
 	return ret;
 }
 

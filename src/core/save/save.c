@@ -11,8 +11,8 @@
 #include "core/record/protected.h"
 #include "core/record/session.h"
 #include "core/record/stored.h"
-#include "core/save/candidates.h"
 #include "core/save/saving.h"
+#include "core/save/tidy.h"
 #include "core/snapshot/snapshot_told.h"
 #include "git/commit.h"
 #include "git/config.h"
@@ -278,27 +278,6 @@ static int attempt(struct saving *saving, bool trust, bool *held,
 	return saving_publish(saving, held, err);
 }
 
-/* What keeps later commands fast. The checkpoint is made: that this fails is no
- * failure of it. */
-static void tidy(struct saving *saving)
-{
-	struct error err = ERROR_INIT;
-
-	if (saving->options->snapshot_only || saving->out->skipped)
-		return;
-	/* Not in the middle of a restore, whose checkpoints nothing needs yet.
-	 */
-	if (saving->options->type != TYPE_PRE_RESTORE &&
-	    retention_apply(saving->repo, saving->session, &err) < 0)
-		strlist_addf(&saving->out->warnings,
-			     "old checkpoints were not dropped: %s", err.text);
-	error_release(&err);
-	if (pack_gather(saving->repo, &err) < 0)
-		strlist_addf(&saving->out->warnings,
-			     "packs were not gathered: %s", err.text);
-	error_release(&err);
-}
-
 /*
  * The session that it belongs to. A log that this version cannot read must not
  * keep anybody from saving.
@@ -380,8 +359,11 @@ int save_checkpoint(struct repository *repo, const struct save_options *options,
 		ret = error_set(err, ERR_FAILED,
 				"files or objects went away while they were "
 				"saved");
-	if (!ret && out->pack)
-		tidy(&saving);
+	/* In the middle of a restore nothing is dropped: its own checkpoints
+	 * are not known to be needed yet. */
+	if (!ret && out->pack && !options->snapshot_only && !out->skipped)
+		tidy(repo, saving.session, options->type != TYPE_PRE_RESTORE,
+		     &out->warnings);
 	out->elapsed_ms = clock_monotonic_ms() - start;
 done:
 	strlist_release(&saving.protected_paths);
