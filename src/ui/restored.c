@@ -16,6 +16,27 @@ static void set_ref(struct json *object, const char *key, const struct oid *oid)
 			oid_is_zero(oid) ? NULL : oid_hex(oid, hex));
 }
 
+/* Whether HEAD comes to be on another branch, or on none. */
+static bool head_switches(const struct ref_moves *moves)
+{
+	const char *old = moves->old_branch, *new = moves->new_branch;
+
+	return old && new ? strcmp(old, new) != 0 : old || new;
+}
+
+static void set_head(struct json *doc, const struct ref_moves *moves)
+{
+	struct json *head;
+
+	if (!head_switches(moves)) {
+		json_set_null(doc, "head");
+		return;
+	}
+	head = json_set_object(doc, "head");
+	json_set_path(head, "old", moves->old_branch);
+	json_set_path(head, "new", moves->new_branch);
+}
+
 static void print_json(struct output *output,
 		       const struct restore_request *request,
 		       const struct restore_result *result, bool aborted)
@@ -47,6 +68,7 @@ static void print_json(struct output *output,
 		set_ref(ref, "old", &result->moves.items[i].old_oid);
 		set_ref(ref, "new", &result->moves.items[i].new_oid);
 	}
+	set_head(doc, &result->moves);
 	json_set_string(doc, "mismatch",
 			result->mismatch.len ? result->mismatch.ptr : NULL);
 	array = json_set_array(doc, "protected");
@@ -96,16 +118,34 @@ static void print_plan(struct output *output,
 	}
 }
 
+/* Its branch, or the commit, or that it is on none. */
+static const char *head_text(const char *branch, const struct oid *oid,
+			     char hex[OID_HEXSZ + 1])
+{
+	if (branch)
+		return !strncmp(branch, "refs/heads/", 11) ? branch + 11
+							   : branch;
+	if (!oid)
+		return "(detached)";
+	oid_hex(oid, hex)[10] = '\0';
+	return hex;
+}
+
 static void say_refs(struct output *output, const struct ref_moves *moves,
 		     bool dry_run)
 {
+	const char *verb = dry_run ? "move " : "moved";
+	const struct ref_move *head = NULL;
 	char old_hex[OID_HEXSZ + 1], new_hex[OID_HEXSZ + 1];
 
 	for (size_t i = 0; i < moves->nr; i++) {
 		const struct ref_move *move = &moves->items[i];
 
-		output_say(output, "  %s   %s %.10s..%.10s\n",
-			   dry_run ? "move " : "moved", move->name,
+		if (!strcmp(move->name, "HEAD")) {
+			head = move;
+			continue;
+		}
+		output_say(output, "  %s   %s %.10s..%.10s\n", verb, move->name,
 			   oid_is_zero(&move->old_oid)
 				   ? "(none)"
 				   : oid_hex(&move->old_oid, old_hex),
@@ -113,6 +153,12 @@ static void say_refs(struct output *output, const struct ref_moves *moves,
 				   ? "(none)"
 				   : oid_hex(&move->new_oid, new_hex));
 	}
+	if (head || head_switches(moves))
+		output_say(output, "  %s   HEAD %s..%s\n", verb,
+			   head_text(moves->old_branch,
+				     head ? &head->old_oid : NULL, old_hex),
+			   head_text(moves->new_branch,
+				     head ? &head->new_oid : NULL, new_hex));
 }
 
 static void print_dry_run(struct output *output,
@@ -121,7 +167,8 @@ static void print_dry_run(struct output *output,
 	output_say(output, "Would restore %s:\n", result->target.id);
 	print_plan(output, result, SIZE_MAX);
 	say_refs(output, &result->moves, true);
-	if (!result->plan.nr && !result->moves.nr)
+	if (!result->plan.nr && !result->moves.nr &&
+	    !head_switches(&result->moves))
 		output_say(output, "  no file or ref would change\n");
 	if (result->mismatch.len)
 		output_say(output, "Git state mismatch: %s",

@@ -47,6 +47,47 @@ assert_restored() {
 	assert_output ' M file'
 }
 
+@test 'that HEAD comes to another branch is said, before and after' {
+	head_of() {
+		jq -c '[.refs, .head]' <<<"$output"
+	}
+	git reset -q --hard "$base"
+	git switch -q -c topic
+	git checkpoint create -q 'on topic'
+	git switch -q main
+	short=$(git rev-parse HEAD | cut -c1-10)
+	topic='[[],{"old":"refs/heads/main","new":"refs/heads/topic"}]'
+	run -0 git checkpoint restore latest -n
+	assert_line '  move    HEAD main..topic'
+	refute_line --partial 'no file or ref would change'
+	run -0 git checkpoint restore latest -n --json
+	assert_equal "$(head_of)" "$topic"
+	run -0 git checkpoint restore --move-head latest
+	assert_line '  moved   HEAD main..topic'
+	run -0 git checkpoint undo
+	assert_line '  moved   HEAD topic..main'
+	run -0 git checkpoint redo --json
+	assert_equal "$(head_of)" "$topic"
+	# To none, and back.
+	git checkout -q --detach
+	git checkpoint create -q detached
+	git switch -q main
+	run -0 git checkpoint restore --move-head latest
+	assert_line "  moved   HEAD main..$short"
+	run -0 git checkpoint undo
+	assert_line '  moved   HEAD (detached)..main'
+	run -0 git checkpoint restore --branch=fresh latest
+	assert_line "  moved   refs/heads/fresh (none)..$short"
+	assert_line '  moved   HEAD main..fresh'
+	# Where it stays nothing is said of it.
+	git checkpoint create -q 'on fresh'
+	echo changed >file
+	run -0 git checkpoint restore --json latest
+	assert_equal "$(head_of)" '[[],null]'
+	run -0 git checkpoint undo
+	refute_line --partial HEAD
+}
+
 @test '--move-head goes back to another branch, and from a detached HEAD' {
 	git checkout -q -f --detach
 	git checkpoint restore -q --move-head latest
