@@ -210,6 +210,13 @@ void scan_trim_items(struct scan_dir *dir);
  */
 void scan_pass_items(struct scan *scan, size_t nr);
 void scan_rest(const struct scan *scan);
+/* The same for number `i` of a directory's, where there may be very many. */
+#define SCAN_ITEMS_AT_ONCE 32768u
+static inline void scan_pass_item(const struct scan *scan, size_t i)
+{
+	if (i % SCAN_ITEMS_AT_ONCE == SCAN_ITEMS_AT_ONCE - 1)
+		scan_rest(scan);
+}
 
 /* How the repository's configuration has files compared with the index. */
 int scan_stat_rules(struct index_stat_rules *out, struct repository *repo,

@@ -46,11 +46,34 @@ static struct scan_memory *memory_of(struct reading *reading)
 	return &reading->memory;
 }
 
-static struct scan_item *add_item(struct scan_dir *dir, enum scan_kind kind,
+/* Room for `nr` items in all, more than there is. */
+static void make_room(struct reading *reading, size_t nr)
+{
+	struct scan_dir *dir = reading->dir;
+
+	spill_array_rest(&reading->room);
+	dir->items = spill_array_grow(&reading->room,
+				      array_bytes(nr, sizeof(*dir->items)));
+}
+
+/* Most have one or two, if any. */
+static void make_more_room(struct reading *reading)
+{
+	const size_t nr = reading->dir->nr_items;
+
+	make_room(reading,
+		  nr + (nr < SCAN_ITEMS_AT_ONCE ? nr + 1 : SCAN_ITEMS_AT_ONCE));
+}
+
+static struct scan_item *add_item(struct reading *reading, enum scan_kind kind,
 				  const char *path)
 {
-	struct scan_item *item = scan_add_item(dir);
+	struct scan_dir *dir = reading->dir;
+	struct scan_item *item;
 
+	if (dir->nr_items == reading->room.size / sizeof(*item))
+		make_more_room(reading);
+	item = &dir->items[dir->nr_items++];
 	*item = (struct scan_item){.kind = (uint8_t)kind, .path = path};
 	return item;
 }
@@ -65,7 +88,7 @@ struct scan_item *reading_add_item(struct reading *reading, enum scan_kind kind,
 
 	memcpy(path, dir->path, dir->path_len);
 	memcpy(path + dir->path_len, name, len + 1);
-	return add_item(dir, kind, path);
+	return add_item(reading, kind, path);
 }
 
 struct scan_item *reading_add_self(struct reading *reading, enum scan_kind kind)
@@ -75,14 +98,14 @@ struct scan_item *reading_add_self(struct reading *reading, enum scan_kind kind)
 
 	memcpy(path, dir->path, dir->path_len - 1);
 	path[dir->path_len - 1] = '\0';
-	return add_item(dir, kind, path);
+	return add_item(reading, kind, path);
 }
 
 struct scan_item *reading_add_entry(struct reading *reading,
 				    enum scan_kind kind,
 				    const struct index_entry *entry)
 {
-	struct scan_item *item = add_item(reading->dir, kind, entry->path);
+	struct scan_item *item = add_item(reading, kind, entry->path);
 
 	item->entry = entry;
 	return item;
@@ -148,10 +171,8 @@ static void note_missing(struct reading *reading, int number)
 	}
 	dir->missing = true;
 	/* There may be very many, and no more will come. */
-	if (!dir->items && dir->first < dir->end) {
-		dir->alloc_items = dir->end - dir->first;
-		dir->items = xcalloc(dir->alloc_items, sizeof(*dir->items));
-	}
+	if (dir->first < dir->end)
+		make_room(reading, dir->end - dir->first);
 	for (size_t at = dir->first; at < dir->end; at++)
 		if (!index->entries[at].stage)
 			reading_note_deleted(reading, &index->entries[at]);
@@ -276,6 +297,44 @@ static int read_open_dir(struct reading *reading, struct error *err)
 	return 0;
 }
 
+/* Copy them to where they stay, not all in memory at once. */
+static struct scan_item *copy_items(struct reading *reading, size_t nr)
+{
+	struct arena *memory = &memory_of(reading)->items;
+	const struct scan_item *from = reading->room.items;
+	struct scan_item *items = arena_get(memory, nr * sizeof(*items), 8);
+
+	for (size_t at = 0, now; at < nr; at += now) {
+		now = nr - at;
+		if (now > SCAN_ITEMS_AT_ONCE)
+			now = SCAN_ITEMS_AT_ONCE;
+		if (at) {
+			spill_array_rest(&reading->room);
+			arena_rest(memory);
+		}
+		memcpy(items + at, from + at, now * sizeof(*items));
+	}
+	return items;
+}
+
+/* No more will come. Those of a directory that is not there are on their own,
+ * to be freed early. */
+static void keep_items(struct reading *reading)
+{
+	struct scan_dir *dir = reading->dir;
+	const size_t nr = dir->nr_items;
+
+	if (!nr) {
+		dir->items = NULL;
+	} else if (dir->missing) {
+		dir->items = xmemdup(dir->items, nr * sizeof(*dir->items));
+		dir->alloc_items = dir->nr_items;
+	} else {
+		dir->items = copy_items(reading, nr);
+	}
+	spill_array_release(&reading->room);
+}
+
 int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		  struct thread_queue *queue, struct error *err)
 {
@@ -283,6 +342,7 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 				  .dir = dir,
 				  .queue = queue,
 				  .fd = -1,
+				  .room = SPILL_ARRAY_INIT(scan->repo->git_dir),
 				  .note = SCAN_NOTE_INIT,
 				  .names.listed = BUF_INIT};
 	int ret = 0;
@@ -298,11 +358,8 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
 		ret = read_open_dir(&reading, err);
 		close(reading.fd);
 	}
-	/* Those of one that is not there can be freed on their own. */
-	if (dir->missing)
-		scan_trim_items(dir);
-	else if (dir->nr_items)
-		scan_keep_items(dir, &memory_of(&reading)->items);
+	if (dir->items)
+		keep_items(&reading);
 	if (reading.has_memory)
 		scan_give_memory(scan, reading.memory);
 	scan_names_release(&reading.names);

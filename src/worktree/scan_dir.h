@@ -16,8 +16,6 @@ int scan_dir_read(struct scan *scan, struct scan_dir *dir,
  * back. */
 struct scan_memory scan_take_memory(struct scan *scan);
 void scan_give_memory(struct scan *scan, struct scan_memory memory);
-/* Have the items of a directory that was read in that memory. */
-void scan_keep_items(struct scan_dir *dir, struct arena *memory);
 /* A directory of nothing; the caller fills in its path, without the NUL. */
 struct scan_dir *scan_dir_new(struct arena *memory, size_t path_len);
 

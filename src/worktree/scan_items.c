@@ -2,9 +2,6 @@
 #include "worktree/scan.h"
 #include "worktree/scan_dir.h"
 
-/* While so many are gone through, what they lie in is in memory. */
-#define ITEMS_AT_ONCE 32768
-
 bool scan_is_to_be_read(const struct scan_item *item)
 {
 	return item->kind == SCAN_CHANGED || item->kind == SCAN_UNTRACKED ||
@@ -51,17 +48,6 @@ void scan_trim_items(struct scan_dir *dir)
 			      array_bytes(dir->nr_items, sizeof(*dir->items)));
 }
 
-void scan_keep_items(struct scan_dir *dir, struct arena *memory)
-{
-	const size_t size = dir->nr_items * sizeof(*dir->items);
-	struct scan_item *items = arena_get(memory, size, 8);
-
-	memcpy(items, dir->items, size);
-	free(dir->items);
-	dir->items = items;
-	dir->alloc_items = 0;
-}
-
 static void forget_missing(struct scan_dir *dir)
 {
 	if (dir->missing && dir->alloc_items) {
@@ -89,7 +75,7 @@ void scan_pass_items(struct scan *scan, size_t nr)
 	const size_t passed = atomic_fetch_add_explicit(&scan->nr_passed, nr,
 							memory_order_relaxed);
 
-	if (passed % ITEMS_AT_ONCE + nr >= ITEMS_AT_ONCE)
+	if (passed % SCAN_ITEMS_AT_ONCE + nr >= SCAN_ITEMS_AT_ONCE)
 		scan_rest(scan);
 }
 
@@ -100,8 +86,10 @@ static int each_item(struct scan *scan, struct scan_dir *dir, scan_visit visit,
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < dir->nr_items; i++)
+	for (size_t i = 0; !ret && i < dir->nr_items; i++) {
 		ret = visit(context, dir, &dir->items[i], err);
+		scan_pass_item(scan, i);
+	}
 	if (dir->nr_items)
 		scan_pass_items(scan, dir->nr_items);
 	return ret;
@@ -213,19 +201,22 @@ static int compare_names(const void *a, const void *b)
 		      ((const struct place *)b)->name);
 }
 
-static void sort_places(struct place *places, size_t nr)
+/* Mostly they are in order. */
+static void sort_places(const struct scan *scan, struct place *places,
+			size_t nr)
 {
 	size_t sorted = 1;
 
 	while (sorted < nr &&
 	       compare_names(&places[sorted - 1], &places[sorted]) < 0)
-		sorted++;
+		scan_pass_item(scan, sorted++);
 	if (sorted < nr)
 		qsort(places, nr, sizeof(*places), compare_names);
 }
 
 /* The caller must free() them. */
-static struct place *list_places(const struct scan_dir *dir, size_t *nr)
+static struct place *list_places(const struct scan *scan,
+				 const struct scan_dir *dir, size_t *nr)
 {
 	size_t nr_dirs = 0, at;
 	struct place *places;
@@ -239,12 +230,27 @@ static struct place *list_places(const struct scan_dir *dir, size_t *nr)
 		if (child->has_items)
 			places[--at] = (struct place){
 				child->path + dir->path_len, NULL};
-	for (size_t i = 0; i < dir->nr_items; i++)
-		if (scan_is_to_be_read(&dir->items[i]))
-			places[(*nr)++] = (struct place){dir->items[i].path +
-								 dir->path_len,
-							 &dir->items[i]};
+	for (size_t i = 0; i < dir->nr_items; i++) {
+		struct scan_item *item = &dir->items[i];
+
+		if (scan_is_to_be_read(item))
+			places[(*nr)++] = (struct place){
+				item->path + dir->path_len, item};
+		scan_pass_item(scan, i);
+	}
 	return places;
+}
+
+static int each_to_read(const struct ordering *ordering, struct scan_dir *dir,
+			struct error *err);
+
+static int visit_place(const struct ordering *ordering, struct scan_dir *dir,
+		       const struct place *place, struct error *err)
+{
+	if (place->item)
+		return ordering->visit(ordering->context, dir, place->item,
+				       err);
+	return each_to_read(ordering, dir_of(place, dir->path_len), err);
 }
 
 static int each_to_read(const struct ordering *ordering, struct scan_dir *dir,
@@ -256,15 +262,12 @@ static int each_to_read(const struct ordering *ordering, struct scan_dir *dir,
 
 	if (!dir->has_items)
 		return 0;
-	places = list_places(dir, &nr);
-	sort_places(places, nr);
-	for (size_t i = 0; !ret && i < nr; i++)
-		ret = places[i].item
-			      ? ordering->visit(ordering->context, dir,
-						places[i].item, err)
-			      : each_to_read(ordering,
-					     dir_of(&places[i], dir->path_len),
-					     err);
+	places = list_places(ordering->scan, dir, &nr);
+	sort_places(ordering->scan, places, nr);
+	for (size_t i = 0; !ret && i < nr; i++) {
+		ret = visit_place(ordering, dir, &places[i], err);
+		scan_pass_item(ordering->scan, i);
+	}
 	if (dir->nr_items)
 		scan_pass_items(ordering->scan, dir->nr_items);
 	free(places);

@@ -50,26 +50,77 @@ static bool is_gitlink(const struct scan *scan, const struct scan_dir *dir,
 	return entry && entry->mode == MODE_GITLINK;
 }
 
-static void note_name(struct scan_names *names, const struct scan *scan,
+/* Whether it was added to the list. */
+static bool note_name(struct scan_names *names, const struct scan *scan,
 		      const struct scan_dir *dir, int fd, const char *name,
 		      unsigned char type)
 {
 	struct stat st;
 
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
-		return;
+		return false;
 	names->count++;
 	if (type == DT_UNKNOWN && !fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		type = IFTODT(st.st_mode);
 	if (type == DT_DIR && names->seen &&
 	    sealed_note_name(dir, name, names->seen))
-		return;
+		return false;
 	if (type == DT_DIR ? is_tracked(scan, dir, name, true) ||
 				     is_gitlink(scan, dir, name)
 			   : is_tracked(scan, dir, name, false))
-		return;
+		return false;
 	buf_addch(&names->listed, type);
 	buf_add(&names->listed, name, strlen(name) + 1);
+	return true;
+}
+
+/* The next record of a list: a type and a name. */
+static const char *next_record(const char *record)
+{
+	return record + strlen(record + 1) + 2;
+}
+
+static int compare_records(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a + 1, *(const char *const *)b + 1);
+}
+
+/* Where each of the `nr` records begins. false: they are in order. */
+static bool list_records(const struct buf *names, size_t nr,
+			 const char **records)
+{
+	const char *at = names->ptr;
+	bool unsorted = false;
+
+	for (size_t i = 0; i < nr; i++) {
+		records[i] = at;
+		at = next_record(at);
+		unsorted |=
+			i && compare_records(&records[i - 1], &records[i]) > 0;
+	}
+	return unsorted;
+}
+
+/*
+ * In the order that paths have: so are the items that are made of them, which
+ * lie one behind the other then as they are gone through. What is believed next
+ * time needs no sorting any more.
+ */
+static void sort(struct buf *names, size_t nr)
+{
+	const char **records = xmalloc(array_bytes(nr, sizeof(*records)));
+	struct buf sorted = BUF_INIT;
+
+	if (list_records(names, nr, records)) {
+		qsort(records, nr, sizeof(*records), compare_records);
+		buf_grow(&sorted, names->len);
+		for (size_t i = 0; i < nr; i++)
+			buf_add(&sorted, records[i],
+				(size_t)(next_record(records[i]) - records[i]));
+		buf_release(names);
+		*names = sorted;
+	}
+	free(records);
 }
 
 /*
@@ -81,6 +132,7 @@ static int list(struct scan_names *names, const struct scan *scan,
 		const struct scan_dir *dir, int fd, struct error *err)
 {
 	_Alignas(struct dirent64) char piece[LIST_BYTES];
+	size_t nr = 0;
 	ssize_t got;
 
 	while ((got = getdents64(fd, piece, sizeof(piece))) > 0) {
@@ -88,12 +140,14 @@ static int list(struct scan_names *names, const struct scan *scan,
 
 		for (ssize_t at = 0; at < got; at += entry->d_reclen) {
 			entry = (const struct dirent64 *)(piece + at);
-			note_name(names, scan, dir, fd, entry->d_name,
-				  entry->d_type);
+			nr += note_name(names, scan, dir, fd, entry->d_name,
+					entry->d_type);
 		}
 	}
 	if (got < 0)
 		return error_errno(err, "cannot list '%s'", dir->path);
+	if (nr > 1)
+		sort(&names->listed, nr);
 	return 0;
 }
 

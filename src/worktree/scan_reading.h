@@ -7,6 +7,7 @@
 #define WORKTREE_SCAN_READING_H
 
 #include "base/error.h"
+#include "base/spill.h"
 #include "base/thread.h"
 #include "worktree/scan.h"
 #include "worktree/scan_names.h"
@@ -20,7 +21,8 @@ struct reading {
 	struct thread_queue *queue;
 	struct scan_memory memory; /* where it was needed */
 	bool has_memory;
-	int fd; /* -1: it is not looked at, but recalled */
+	struct spill_array room; /* of the directory's items */
+	int fd;			 /* -1: it is not looked at, but recalled */
 	size_t recalled_at;
 	struct scan_note note;
 	struct scan_names names; /* that the index has no file of */

@@ -26,7 +26,8 @@ static void add_item(struct recipe *recipe, const struct scan_dir *dir,
 		    len - dir->path_len + 1);
 }
 
-void recipe_start(struct recipe *recipe, const struct scan_dir *dir)
+void recipe_start(struct recipe *recipe, const struct scan *scan,
+		  const struct scan_dir *dir)
 {
 	const bool has_tree = dir->tree && dir->tree->entries > 0;
 	const unsigned char flags[] = {has_tree, !dir->parent};
@@ -40,8 +41,10 @@ void recipe_start(struct recipe *recipe, const struct scan_dir *dir)
 	if (has_tree)
 		add(recipe, &dir->tree->oid, sizeof(dir->tree->oid));
 	add(recipe, &dir->nr_items, sizeof(dir->nr_items));
-	for (size_t i = 0; i < dir->nr_items; i++)
+	for (size_t i = 0; i < dir->nr_items; i++) {
 		add_item(recipe, dir, &dir->items[i]);
+		scan_pass_item(scan, i);
+	}
 }
 
 bool recipe_needs_child(const struct scan_dir *child)

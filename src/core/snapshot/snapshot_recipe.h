@@ -22,7 +22,8 @@ struct recipe {
 	unsigned char value[32];
 };
 
-void recipe_start(struct recipe *recipe, const struct scan_dir *dir);
+void recipe_start(struct recipe *recipe, const struct scan *scan,
+		  const struct scan_dir *dir);
 /* What a subdirectory came to; `oid` is NULL where that is nothing. Those that
  * are as the index has them need not be told. */
 void recipe_add_child(struct recipe *recipe, const struct scan_dir *child,

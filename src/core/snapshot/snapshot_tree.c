@@ -180,7 +180,7 @@ static void add_items(const struct scan_dir *dir,
 /* The commit of a directory that is a nested repository and nothing else. */
 static const struct scan_item *own_gitlink(const struct scan_dir *dir)
 {
-	for (size_t i = 0; i < dir->nr_items; i++)
+	for (size_t i = 0; dir->nested && i < dir->nr_items; i++)
 		if (dir->items[i].kind == SCAN_GITLINK &&
 		    strlen(dir->items[i].path) < dir->path_len)
 			return &dir->items[i];
@@ -303,7 +303,7 @@ static int dir_tree(struct snapshot *snapshot, struct scan_dir *dir,
 				  dir->tree,
 				  dir->missing ? is_left_out : is_staged, out,
 				  empty, err);
-	recipe_start(&recipe, dir);
+	recipe_start(&recipe, snapshot->scan, dir);
 	ret = snapshot_was_list(snapshot, dir, &was, keep_entry, &entries, err);
 	if (!ret)
 		ret = add_children(snapshot, dir, &entries, &recipe, err);
