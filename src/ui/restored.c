@@ -37,6 +37,19 @@ static void set_head(struct json *doc, const struct ref_moves *moves)
 	json_set_path(head, "new", moves->new_branch);
 }
 
+static void set_operation(struct json *doc, const struct restore_result *result)
+{
+	struct json *operation;
+
+	if (!result->operation_changes) {
+		json_set_null(doc, "operation");
+		return;
+	}
+	operation = json_set_object(doc, "operation");
+	json_set_string(operation, "old", result->old_operation);
+	json_set_string(operation, "new", result->new_operation);
+}
+
 static void print_json(struct output *output,
 		       const struct restore_request *request,
 		       const struct restore_result *result, bool aborted)
@@ -69,6 +82,8 @@ static void print_json(struct output *output,
 		set_ref(ref, "new", &result->moves.items[i].new_oid);
 	}
 	set_head(doc, &result->moves);
+	json_set_bool(doc, "index", result->index_changes);
+	set_operation(doc, result);
 	json_set_string(doc, "mismatch",
 			result->mismatch.len ? result->mismatch.ptr : NULL);
 	array = json_set_array(doc, "protected");
@@ -161,15 +176,35 @@ static void say_refs(struct output *output, const struct ref_moves *moves,
 				     head ? &head->new_oid : NULL, new_hex));
 }
 
+/* What else changes. That the index does is what mostly is to be expected, and
+ * said only where there is nothing else. */
+static void say_state(struct output *output,
+		      const struct restore_result *result, bool dry_run)
+{
+	const char *verb = dry_run ? "change" : "changed";
+	const char *old = result->old_operation, *new = result->new_operation;
+
+	if (result->operation_changes && old && new && !strcmp(old, new))
+		output_say(output, "  %-7s the %s under way\n", verb, new);
+	else if (result->operation_changes)
+		output_say(output, "  %-7s the operation under way: %s..%s\n",
+			   verb, old ? old : "(none)", new ? new : "(none)");
+	else if (result->index_changes && !plan_changes(&result->plan) &&
+		 !result->moves.nr && !head_switches(&result->moves))
+		output_say(output, "  %-7s the index\n", verb);
+}
+
 static void print_dry_run(struct output *output,
 			  const struct restore_result *result)
 {
 	output_say(output, "Would restore %s:\n", result->target.id);
 	print_plan(output, result, SIZE_MAX);
 	say_refs(output, &result->moves, true);
+	say_state(output, result, true);
 	if (!result->plan.nr && !result->moves.nr &&
-	    !head_switches(&result->moves))
-		output_say(output, "  no file or ref would change\n");
+	    !head_switches(&result->moves) && !result->index_changes &&
+	    !result->operation_changes)
+		output_say(output, "  nothing would change\n");
 	if (result->mismatch.len)
 		output_say(output, "Git state mismatch: %s",
 			   result->mismatch.ptr);
@@ -194,6 +229,7 @@ static void print_done(struct output *output,
 		   plan_changes(&result->plan) == 1 ? "" : "s");
 	print_plan(output, result, MAX_SHOWN);
 	say_refs(output, &result->moves, false);
+	say_state(output, result, false);
 	if (result->operation_left)
 		output_say(output,
 			   "The operation under way was not brought back: %s\n",

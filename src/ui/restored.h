@@ -12,8 +12,8 @@ struct restore_result;
 
 /*
  * --json: one object {"target", "safety", "dry_run", "nothing", "changes":
- * [{"path", "action"}], "refs", "head", "mismatch", "protected",
- * "operation_left"}.
+ * [{"path", "action"}], "refs", "head", "index", "operation", "mismatch",
+ * "protected", "operation_left"}.
  * -z: "<action> SP <path> NUL" for each change.
  */
 void restored_print(struct output *output,

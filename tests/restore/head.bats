@@ -59,7 +59,7 @@ assert_restored() {
 	topic='[[],{"old":"refs/heads/main","new":"refs/heads/topic"}]'
 	run -0 git checkpoint restore latest -n
 	assert_line '  move    HEAD main..topic'
-	refute_line --partial 'no file or ref would change'
+	refute_line --partial 'nothing would change'
 	run -0 git checkpoint restore latest -n --json
 	assert_equal "$(head_of)" "$topic"
 	run -0 git checkpoint restore --move-head latest
@@ -86,6 +86,52 @@ assert_restored() {
 	assert_equal "$(head_of)" '[[],null]'
 	run -0 git checkpoint undo
 	refute_line --partial HEAD
+}
+
+@test 'that only the index or the operation changes is said' {
+	state_of() {
+		jq -c '[.index, .operation]' <<<"$output"
+	}
+	git reset -q --hard "$base"
+	git clean -fdq
+	echo staged >staged
+	git add staged
+	git checkpoint create -q
+	run -0 git checkpoint restore latest -n
+	assert_line '  nothing would change'
+	git reset -q
+	run -0 git checkpoint restore latest -n
+	assert_line --index 1 '  change  the index'
+	run -0 git checkpoint restore latest
+	assert_line --index 1 '  changed the index'
+	run -0 git checkpoint undo --json
+	assert_equal "$(state_of)" '[true,null]'
+	run -0 git checkpoint restore --json latest -- staged
+	assert_equal "$(state_of)" '[true,null]'
+	run -0 git checkpoint restore --json latest -- staged
+	assert_equal "$(state_of)" '[false,null]'
+	# An operation, without and with changes of files.
+	git commit -q -m staged
+	git switch -q -c side HEAD~1
+	echo side >staged
+	git add staged
+	git commit -q -m side
+	run -1 git merge main
+	git checkpoint create -q merging
+	rm .git/MERGE_HEAD
+	run -0 git checkpoint restore latest -n
+	assert_line --index 1 '  change  the operation under way: (none)..merge'
+	run -0 git checkpoint restore --json latest
+	assert_equal "$(state_of)" '[false,{"old":null,"new":"merge"}]'
+	git merge --abort
+	run -0 git checkpoint restore latest
+	assert_line '  changed the operation under way: (none)..merge'
+	run -0 git checkpoint undo --json
+	assert_equal "$(state_of)" '[true,{"old":"merge","new":null}]'
+	git checkpoint redo -q
+	echo other >.git/MERGE_MSG
+	run -0 git checkpoint restore latest
+	assert_line --index 1 '  changed the merge under way'
 }
 
 @test '--move-head goes back to another branch, and from a detached HEAD' {

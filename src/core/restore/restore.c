@@ -289,6 +289,8 @@ static int run(struct restoring *restoring, struct error *err)
 	    restore_lock_index(&restoring->lock, restoring->repo, err) < 0)
 		return err->code;
 	ret = restoring_save_and_plan(restoring, err);
+	if (!ret)
+		ret = restoring_note_state(restoring, err);
 	if (!ret && !restoring->request->dry_run)
 		ret = carry_out(restoring, err);
 	if (ret < 0 && !restoring->started && !restoring->journal)
@@ -381,5 +383,7 @@ void restore_result_release(struct restore_result *result)
 	ref_moves_release(&result->moves);
 	buf_release(&result->mismatch);
 	strlist_release(&result->exposed);
+	free(result->old_operation);
+	free(result->new_operation);
 	free(result->operation_reason);
 }

@@ -35,6 +35,9 @@ struct restore_result {
 	struct ref_moves moves;
 	struct buf mismatch;	/* lines; why HEAD or refs do not match */
 	struct strlist exposed; /* files that are protected from now on */
+	bool index_changes;	/* or would, with dry_run */
+	bool operation_changes; /* that is under way; from one to another: */
+	char *old_operation, *new_operation; /* names; NULL: none */
 	bool operation_left;	/* the target has one, and it stayed there */
 	char *operation_reason; /* why; or NULL */
 	bool nothing;		/* all was as the checkpoint has it */

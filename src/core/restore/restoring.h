@@ -48,6 +48,9 @@ int restoring_decide_moves(struct restoring *restoring, struct error *err);
  * checkpoint yet: core/restore/restore_plan.c. */
 int restoring_save_and_plan(struct restoring *restoring, struct error *err);
 
+/* Note what else than files and refs changes: core/restore/restore_state.c. */
+int restoring_note_state(struct restoring *restoring, struct error *err);
+
 /* Restore `target`, which is copied: core/restore/restore.c. */
 int restoring_run(struct restoring *restoring, const struct checkpoint *target,
 		  struct error *err);
