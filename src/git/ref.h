@@ -61,9 +61,12 @@ int ref_list_read(struct repository *repo, const char *prefix,
 /*
  * The same without reading loose refs, whose ids are zero then, whatever they
  * hold: for who wants the names, or a few of them. ref_read() reads one.
+ * `beginning`: only those of which the part behind the last slash begins so;
+ * NULL: any.
  */
 int ref_list_read_names(struct repository *repo, const char *prefix,
-			struct ref_list *out, struct error *err);
+			const char *beginning, struct ref_list *out,
+			struct error *err);
 /*
  * Add the names directly below `prefix` under which there are refs, or which
  * are refs, to `out`, sorted: "a" for refs/x/a/1 and refs/x/a/2 below

@@ -9,12 +9,31 @@
 #include "git/ref_value.h"
 #include "git/repository.h"
 
+/* What is wanted of the refs below a prefix. */
+struct wanted {
+	bool names_only;
+	const char *beginning; /* of the last part of the name; NULL: any */
+};
+
 struct loose_walk {
 	struct repository *repo;
 	struct ref_list *out;
-	bool names_only;
+	const struct wanted *wanted;
 	bool skip_per_worktree; /* they belong to another worktree here */
 };
+
+/* Told before the name is copied or checked: there may be very many. */
+static bool is_wanted(const struct wanted *wanted, const char *name, size_t len)
+{
+	size_t want = wanted->beginning ? strlen(wanted->beginning) : 0;
+	const char *slash;
+
+	if (!want)
+		return true;
+	slash = memrchr(name, '/', len);
+	return slash && want < len - (size_t)(slash - name) &&
+	       !memcmp(slash + 1, wanted->beginning, want);
+}
 
 /* Add what the loose ref `name` leads to; the zero id where it is damaged. */
 static int add_loose(struct loose_walk *walk, const char *path,
@@ -23,7 +42,9 @@ static int add_loose(struct loose_walk *walk, const char *path,
 	struct ref_value value = {0};
 	int ret = 0;
 
-	if (!walk->names_only)
+	if (!is_wanted(walk->wanted, name, strlen(name)))
+		return 0;
+	if (!walk->wanted->names_only)
 		ret = ref_value_read_loose(path, name, &value, err);
 	if (!ret && value.target)
 		ret = ref_value_resolve(walk->repo, value.target, &value.oid,
@@ -56,12 +77,13 @@ static int visit_loose(void *context, const char *path, const char *name,
 }
 
 static int list_loose(struct repository *repo, const char *prefix,
-		      bool names_only, struct ref_list *out, struct error *err)
+		      const struct wanted *wanted, struct ref_list *out,
+		      struct error *err)
 {
 	struct loose_walk walk = {
 		.repo = repo,
 		.out = out,
-		.names_only = names_only,
+		.wanted = wanted,
 		.skip_per_worktree =
 			repo->linked && !ref_name_is_per_worktree(prefix),
 	};
@@ -74,18 +96,18 @@ static int list_loose(struct repository *repo, const char *prefix,
 
 /* All loose refs below `prefix`, also where they are in two directories. */
 static int list_all_loose(struct repository *repo, const char *prefix,
-			  bool names_only, struct ref_list *out,
+			  const struct wanted *wanted, struct ref_list *out,
 			  struct error *err)
 {
 	const char *const *own = ref_per_worktree_prefixes;
-	int ret = list_loose(repo, prefix, names_only, out, err);
+	int ret = list_loose(repo, prefix, wanted, out, err);
 
 	if (!repo->linked)
 		return ret;
 	for (; *own && !ret; own++)
 		if (strlen(*own) > strlen(prefix) &&
 		    !strncmp(*own, prefix, strlen(prefix)))
-			ret = list_loose(repo, *own, names_only, out, err);
+			ret = list_loose(repo, *own, wanted, out, err);
 	return ret;
 }
 
@@ -124,8 +146,8 @@ static bool has_name(const struct ref_list *list, size_t first, size_t nr,
 
 /* Add the packed refs that are not among the `nr` sorted loose ones. */
 static int list_packed(const struct packed_refs *packed, const char *prefix,
-		       size_t first, size_t nr, struct ref_list *out,
-		       struct error *err)
+		       const struct wanted *wanted, size_t first, size_t nr,
+		       struct ref_list *out, struct error *err)
 {
 	size_t pos = packed_refs_seek(packed, prefix);
 	struct packed_ref ref;
@@ -133,8 +155,11 @@ static int list_packed(const struct packed_refs *packed, const char *prefix,
 
 	while ((ret = packed_refs_next_below(packed, prefix, &pos, &ref, err)) >
 	       0) {
-		char *name = xstrndup(ref.name, ref.name_len);
+		char *name;
 
+		if (!is_wanted(wanted, ref.name, ref.name_len))
+			continue;
+		name = xstrndup(ref.name, ref.name_len);
 		if (ref_name_is_valid(name) &&
 		    !ref_name_is_per_worktree(name) &&
 		    !has_name(out, first, nr, name))
@@ -159,7 +184,8 @@ static int check_prefix(const char *prefix, struct error *err)
 }
 
 static int list_all(struct repository *repo, const char *prefix,
-		    bool names_only, struct ref_list *out, struct error *err)
+		    const struct wanted *wanted, struct ref_list *out,
+		    struct error *err)
 {
 	struct packed_refs packed = {0};
 	size_t first = out->nr, nr;
@@ -167,14 +193,14 @@ static int list_all(struct repository *repo, const char *prefix,
 
 	ret = check_prefix(prefix, err);
 	if (!ret)
-		ret = list_all_loose(repo, prefix, names_only, out, err);
+		ret = list_all_loose(repo, prefix, wanted, out, err);
 	nr = out->nr - first;
 	sort(out, first);
 	/* Only now: what is packed while we read is not missed. */
 	if (!ret)
 		ret = packed_refs_open(&packed, repo, err);
 	if (!ret)
-		ret = list_packed(&packed, prefix, first, nr, out, err);
+		ret = list_packed(&packed, prefix, wanted, first, nr, out, err);
 	sort(out, first);
 	packed_refs_close(&packed);
 	return ret;
@@ -183,13 +209,18 @@ static int list_all(struct repository *repo, const char *prefix,
 int ref_list_read(struct repository *repo, const char *prefix,
 		  struct ref_list *out, struct error *err)
 {
-	return list_all(repo, prefix, false, out, err);
+	const struct wanted wanted = {false, NULL};
+
+	return list_all(repo, prefix, &wanted, out, err);
 }
 
 int ref_list_read_names(struct repository *repo, const char *prefix,
-			struct ref_list *out, struct error *err)
+			const char *beginning, struct ref_list *out,
+			struct error *err)
 {
-	return list_all(repo, prefix, true, out, err);
+	const struct wanted wanted = {true, beginning};
+
+	return list_all(repo, prefix, &wanted, out, err);
 }
 
 /* Ends the walk at the first ref. */

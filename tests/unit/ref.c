@@ -206,8 +206,9 @@ static void names_are_listed_without_reading(void **state)
 		    "  echo refs/x/dangling; echo refs/x/nonsense; "
 		    "} 2>/dev/null | LC_ALL=C sort",
 		    0);
-	assert_int_equal(
-		ref_list_read_names(fixture->repo, "refs/x/", &list, &err), 0);
+	assert_int_equal(ref_list_read_names(fixture->repo, "refs/x/", NULL,
+					     &list, &err),
+			 0);
 	for (size_t i = 0; i < list.nr; i++) {
 		const struct ref *ref = &list.items[i];
 
@@ -222,6 +223,42 @@ static void names_are_listed_without_reading(void **state)
 	ref_list_release(&list);
 	buf_release(&want);
 	buf_release(&got);
+}
+
+static void names_that_begin_so_are_listed(void **state)
+{
+	static const char *const beginnings[] = {"",  "1",	"sym",
+						 "3", "symbol", "a/"};
+	struct fixture *fixture = *state;
+	struct error err = ERROR_INIT;
+
+	shell(many_forms);
+	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++) {
+		struct ref_list list = REF_LIST_INIT, all = REF_LIST_INIT;
+		size_t found = 0;
+
+		assert_int_equal(ref_list_read_names(fixture->repo, "refs/",
+						     NULL, &all, &err),
+				 0);
+		assert_int_equal(ref_list_read_names(fixture->repo, "refs/",
+						     beginnings[i], &list,
+						     &err),
+				 0);
+		for (size_t j = 0; j < all.nr; j++) {
+			const char *name = all.items[j].name;
+
+			if (strncmp(strrchr(name, '/') + 1, beginnings[i],
+				    strlen(beginnings[i])))
+				continue;
+			assert_true(found < list.nr);
+			assert_string_equal(list.items[found++].name, name);
+		}
+		assert_int_equal(list.nr, found);
+		/* The first four are of refs that are loose and packed. */
+		assert_true(i < 4 ? found > 0 : i != 4 || !found);
+		ref_list_release(&list);
+		ref_list_release(&all);
+	}
 }
 
 static void reads_what_git_reads(void **state)
@@ -988,6 +1025,7 @@ int main(void)
 		cmocka_unit_test(names_beside_refs_are_words_in_capitals),
 		IN_REPOSITORY(lists_what_git_lists),
 		IN_REPOSITORY(names_are_listed_without_reading),
+		IN_REPOSITORY(names_that_begin_so_are_listed),
 		IN_REPOSITORY(reads_what_git_reads),
 		IN_REPOSITORY(children_are_listed_once),
 		IN_REPOSITORY(damage_is_told),

@@ -174,22 +174,20 @@ static void sort_newest_first(struct checkpoint_list *list)
 		      newest_first);
 }
 
-/* Lists refs: ref_list_read(), or ref_list_read_names(). */
-typedef int (*refs_reader)(struct repository *repo, const char *prefix,
-			   struct ref_list *out, struct error *err);
-
 /* What is wanted of a list, and how it is read. */
 struct reading_list {
-	refs_reader read;
+	bool names_only;
 	const char *beginning; /* of the id; NULL: any */
 };
 
-static bool begins(const char *ref, const char *beginning)
+static int read_refs(struct repository *repo, const char *prefix,
+		     const struct reading_list *reading, struct ref_list *out,
+		     struct error *err)
 {
-	const char *slash = strrchr(ref, '/');
-
-	return !beginning ||
-	       (slash && !strncmp(slash + 1, beginning, strlen(beginning)));
+	if (reading->names_only)
+		return ref_list_read_names(repo, prefix, reading->beginning,
+					   out, err);
+	return ref_list_read(repo, prefix, out, err);
 }
 
 static int add_refs(struct repository *repo, const char *prefix,
@@ -197,13 +195,11 @@ static int add_refs(struct repository *repo, const char *prefix,
 		    struct checkpoint_list *out, struct error *err)
 {
 	struct ref_list refs = REF_LIST_INIT;
-	int ret = reading->read(repo, prefix, &refs, err);
+	int ret = read_refs(repo, prefix, reading, &refs, err);
 
 	for (size_t i = 0; !ret && i < refs.nr; i++) {
 		struct checkpoint checkpoint;
 
-		if (!begins(refs.items[i].name, reading->beginning))
-			continue;
 		if (!checkpoint_parse_ref(refs.items[i].name, &checkpoint)) {
 			checkpoint_release(&checkpoint);
 			continue;
@@ -283,7 +279,7 @@ int checkpoint_list_read(struct repository *repo, enum checkpoint_scope scope,
 			 const char *session, struct checkpoint_list *out,
 			 struct error *err)
 {
-	static const struct reading_list all = {ref_list_read, NULL};
+	static const struct reading_list all = {false, NULL};
 
 	return read_list(repo, scope, session, &all, out, err);
 }
@@ -292,7 +288,7 @@ int checkpoint_list_names(struct repository *repo, enum checkpoint_scope scope,
 			  const char *session, struct checkpoint_list *out,
 			  struct error *err)
 {
-	static const struct reading_list all = {ref_list_read_names, NULL};
+	static const struct reading_list all = {true, NULL};
 
 	return read_list(repo, scope, session, &all, out, err);
 }
@@ -302,7 +298,7 @@ int checkpoint_list_beginning(struct repository *repo,
 			      const char *beginning,
 			      struct checkpoint_list *out, struct error *err)
 {
-	const struct reading_list some = {ref_list_read_names, beginning};
+	const struct reading_list some = {true, beginning};
 
 	return read_list(repo, scope, NULL, &some, out, err);
 }

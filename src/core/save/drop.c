@@ -21,10 +21,10 @@ static int list_parts(struct parts *parts, size_t nr, struct error *err)
 	if (nr < MANY)
 		return 0;
 	parts->listed = true;
-	if (ref_list_read_names(parts->repo, CHECKPOINT_LOCAL_REFS,
+	if (ref_list_read_names(parts->repo, CHECKPOINT_LOCAL_REFS, NULL,
 				&parts->locals, err) < 0)
 		return err->code;
-	return ref_list_read_names(parts->repo, CHECKPOINT_PIN_REFS,
+	return ref_list_read_names(parts->repo, CHECKPOINT_PIN_REFS, NULL,
 				   &parts->pins, err);
 }
 
