@@ -9,24 +9,31 @@
 #include "base/alloc.h"
 #include "base/file.h"
 
+/* So much is left to others, and to what is to be saved. */
+#define LEFT_FREE (UINT64_C(512) << 20)
+
 /*
  * Whether room that was allocated stays room, whatever is written there later:
  * ext2 to ext4, xfs, tmpfs, and overlayfs, which is mostly above one of these.
  * Where each write goes to another place (btrfs, zfs), or to another machine,
  * it may fail, and a write to a mapping that fails is the end of the process.
  */
-static bool keeps_room(int fd)
+static bool keeps_room(const struct statfs *fs)
 {
 	static const uint32_t known[] = {0xef53, 0x58465342, 0x01021994,
 					 0x794c7630};
-	struct statfs fs;
 
-	if (fstatfs(fd, &fs) < 0)
-		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if ((uint32_t)fs.f_type == known[i])
+		if ((uint32_t)fs->f_type == known[i])
 			return true;
 	return false;
+}
+
+static bool has_room(const struct statfs *fs, size_t size)
+{
+	const uint64_t blocks = (size + LEFT_FREE) / (uint64_t)fs->f_bsize;
+
+	return (uint64_t)fs->f_bavail > blocks;
 }
 
 /* A file that is larger than the process may write is a signal. */
@@ -39,8 +46,11 @@ static bool may_be_written(size_t size)
 
 static bool allocate(int fd, size_t size)
 {
+	struct statfs fs;
+
 	/* Not posix_fallocate(), which writes where the file system cannot. */
-	return may_be_written(size) && !fallocate(fd, 0, 0, (off_t)size);
+	return !fstatfs(fd, &fs) && keeps_room(&fs) && has_room(&fs, size) &&
+	       may_be_written(size) && !fallocate(fd, 0, 0, (off_t)size);
 }
 
 /* -1: there cannot be one. */
@@ -49,14 +59,9 @@ static int open_file(const char *dir)
 	struct error err = ERROR_INIT;
 	int fd = -1;
 
-	if (file_open_unnamed(&fd, dir, &err) < 0) {
+	if (file_open_unnamed(&fd, dir, &err) < 0)
 		error_release(&err);
-		return -1;
-	}
-	if (keeps_room(fd))
-		return fd;
-	close(fd);
-	return -1;
+	return fd;
 }
 
 static void *map(int fd, size_t size)

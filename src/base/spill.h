@@ -7,8 +7,8 @@
  * let go of. That costs no more than finding the pages again, and can be done
  * at any time, by any thread, whatever others do with the memory meanwhile.
  *
- * Nothing depends on there being such memory: where a file system is full, or
- * not known to keep room that it has given, it comes from the heap.
+ * Nothing depends on there being such memory: where a file system is nearly
+ * full, or not known to keep room that it has given, it comes from the heap.
  */
 #ifndef BASE_SPILL_H
 #define BASE_SPILL_H
