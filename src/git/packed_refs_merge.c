@@ -54,7 +54,7 @@ static int add_ref(struct merge *merge, const struct ref *ref,
 {
 	size_t pos = packed_refs_seek(merge->packed, ref->name), behind = pos;
 	char hex[OID_HEXSZ + 1];
-	struct packed_ref there;
+	struct packed_ref there = {0};
 	struct buf line = BUF_INIT;
 	int ret = copy_until(merge, pos, err);
 
