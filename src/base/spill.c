@@ -135,14 +135,15 @@ static bool to_file(struct spill_array *array, size_t size)
 	return true;
 }
 
+/* More of the same file, mapped anew: thread sanitizers do not know mremap().
+ */
 static bool extend(struct spill_array *array, size_t size)
 {
-	void *items = MAP_FAILED;
+	void *items = map(array->fd, size);
 
-	if (allocate(array->fd, size))
-		items = mremap(array->items, array->size, size, MREMAP_MAYMOVE);
-	if (items == MAP_FAILED)
+	if (!items)
 		return false;
+	spill_unmap(array->items, array->size);
 	array->items = items;
 	return true;
 }
