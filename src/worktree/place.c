@@ -120,13 +120,19 @@ static bool is_untouched(const struct place *place, const char *name,
 	       hold_is_alone(hold);
 }
 
-/* The same without an exchange: only over what is ours. */
-static int rename_back(const struct place *place, const struct hold *ours,
+/* The same without an exchange: only over what is ours. Who had opened that by
+ * its name just before, and writes to it, has what he wrote beside. */
+static int rename_back(const struct place *place, struct hold *ours,
 		       struct error *err)
 {
 	if (is_untouched(place, place->name, ours) &&
-	    !renameat(place->dir_fd, place->temp, place->dir_fd, place->name))
-		return changed(place, err);
+	    !renameat(place->dir_fd, place->temp, place->dir_fd, place->name)) {
+		if (hold_is_alone(ours))
+			return changed(place, err);
+		if (rescue(place, ours, err) < 0)
+			return err->code;
+		return kept_both(place, err);
+	}
 	if (!exchange_publish(place->dir_fd, place->caps, place->temp,
 			      place->name))
 		return changed(place, err);
