@@ -106,7 +106,7 @@ int ref_set_all(struct repository *repo, const struct ref_list *refs,
  * Move the loose refs below these prefixes (NULL-terminated) that lead to
  * commits to packed-refs, as `git pack-refs` would, which takes the user's
  * refs as well. Does nothing unless there are many: 64, and one more for each
- * 8 KiB that packed-refs has, all of which is written anew. What another
+ * 64 KiB that packed-refs has, all of which is written anew. What another
  * process changes meanwhile stays as it is, and so does everything where
  * gc.packRefs is false, where packed-refs is locked, a symbolic link, or of a
  * kind that is not known here, and where there are no hard links: then the lock

@@ -5,6 +5,7 @@
 #define CORE_SNAPSHOT_SNAPSHOT_STEPS_H
 
 #include "base/error.h"
+
 struct cache;
 struct pack;
 struct repository;
