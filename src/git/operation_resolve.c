@@ -19,12 +19,6 @@ struct resolving {
 
 /* -- refs ---------------------------------------------------------------- */
 
-static int compare_ref(const void *a, const void *b)
-{
-	return strcmp(((const struct ref *)a)->name,
-		      ((const struct ref *)b)->name);
-}
-
 /* Add the value of the ref `name`, zero where there is none. */
 static int add_ref(struct repository *repo, const char *name,
 		   struct ref_list *refs, struct error *err)
@@ -54,8 +48,7 @@ int operation_resolve_refs(struct repository *repo,
 	strlist_unique(&mentions->refs);
 	for (size_t i = 0; !ret && i < mentions->refs.nr; i++)
 		ret = add_ref(repo, mentions->refs.items[i], refs, err);
-	if (refs->nr > 1)
-		qsort(refs->items, refs->nr, sizeof(*refs->items), compare_ref);
+	ref_list_sort(refs);
 	/* What a file names may be among those that were listed. */
 	for (size_t i = 0; i < refs->nr; i++) {
 		if (nr &&
@@ -67,14 +60,6 @@ int operation_resolve_refs(struct repository *repo,
 	}
 	refs->nr = nr;
 	return ret;
-}
-
-static bool has_ref(const struct ref_list *refs, const char *name)
-{
-	const struct ref key = {.name = (char *)name};
-
-	return refs->nr &&
-	       bsearch(&key, refs->items, refs->nr, sizeof(key), compare_ref);
 }
 
 /* -- objects ------------------------------------------------------------- */
@@ -215,7 +200,7 @@ static int add_names(struct resolving *resolving,
 			xstrfmt("refs/rewritten/%s", mentions->labels.items[i]);
 
 		/* Among the refs: made already, or by a line of the list. */
-		if (!has_ref(&resolving->out->refs, ref))
+		if (!ref_list_find(&resolving->out->refs, ref))
 			ret = add_name(resolving, mentions->labels.items[i],
 				       &rest, err);
 		free(ref);

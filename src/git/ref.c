@@ -17,6 +17,18 @@ void ref_list_add(struct ref_list *list, const char *name,
 		(struct ref){.name = xstrdup(name), .oid = *oid};
 }
 
+static int compare_name(const void *name, const void *ref)
+{
+	return strcmp(name, ((const struct ref *)ref)->name);
+}
+
+const struct ref *ref_list_find(const struct ref_list *list, const char *name)
+{
+	return list->nr ? bsearch(name, list->items, list->nr,
+				  sizeof(*list->items), compare_name)
+			: NULL;
+}
+
 void ref_list_release(struct ref_list *list)
 {
 	for (size_t i = 0; i < list->nr; i++)

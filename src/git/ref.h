@@ -82,6 +82,8 @@ int ref_count_loose(const struct repository *repo, const char *prefix,
 		    size_t max, size_t *out, struct error *err);
 /* By name, as they are read. */
 void ref_list_sort(struct ref_list *list);
+/* The one of this name in a list that is sorted, or NULL. */
+const struct ref *ref_list_find(const struct ref_list *list, const char *name);
 void ref_list_add(struct ref_list *list, const char *name,
 		  const struct oid *oid);
 void ref_list_release(struct ref_list *list);

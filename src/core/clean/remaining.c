@@ -52,12 +52,6 @@ static void add_id(struct remaining_ids *ids, const struct oid *oid)
 	ids->items[ids->nr++] = *oid;
 }
 
-static int compare_refs(const void *a, const void *b)
-{
-	return strcmp(((const struct ref *)a)->name,
-		      ((const struct ref *)b)->name);
-}
-
 /* Those below `prefix` that do not go, which are sorted by name. */
 static int add_below(struct remaining *out, struct repository *repo,
 		     const char *prefix, const struct ref_list *go,
@@ -67,8 +61,7 @@ static int add_below(struct remaining *out, struct repository *repo,
 	int ret = ref_list_read(repo, prefix, &all, err);
 
 	for (size_t i = 0; !ret && i < all.nr; i++)
-		if (!go->nr || !bsearch(&all.items[i], go->items, go->nr,
-					sizeof(*go->items), compare_refs))
+		if (!ref_list_find(go, all.items[i].name))
 			add_id(&out->stay, &all.items[i].oid);
 	ref_list_release(&all);
 	return ret;
@@ -114,8 +107,7 @@ int remaining_read(struct remaining *out, struct repository *repo,
 	*out = (struct remaining){0};
 	for (size_t i = 0; i < go.nr; i++)
 		add_id(&out->drop, &go.items[i].oid);
-	if (go.nr)
-		qsort(go.items, go.nr, sizeof(*go.items), compare_refs);
+	ref_list_sort(&go);
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(prefixes); i++)
 		ret = add_stay(out, repo, prefixes[i], &go, err);
 	ref_list_release(&go);

@@ -150,21 +150,6 @@ static void keep_former(struct fetching *fetching, const char *ref,
 	ref_list_add(&fetching->set, ref, before);
 }
 
-static int compare_ref(const void *name, const void *ref)
-{
-	return strcmp(name, ((const struct ref *)ref)->name);
-}
-
-static const struct oid *find_ref(const struct ref_list *refs, const char *name)
-{
-	const struct ref *found =
-		refs->nr ? bsearch(name, refs->items, refs->nr,
-				   sizeof(*refs->items), compare_ref)
-			 : NULL;
-
-	return found ? &found->oid : NULL;
-}
-
 /* A checkpoint of a session that the remote has now: is it what it says? */
 static int take_item(struct fetching *fetching,
 		     const struct remote_session *session, const char *id,
@@ -172,7 +157,7 @@ static int take_item(struct fetching *fetching,
 {
 	char *name = xstrfmt("%s%s/%s", fetching->prefix, session->name, id);
 	const struct oid *before = fetching_before(fetching, name);
-	const struct oid *now = find_ref(&session->plain, id);
+	const struct ref *plain = ref_list_find(&session->plain, id);
 	int ret = 0;
 
 	if (before && !oid_equal(before, oid)) {
@@ -184,7 +169,8 @@ static int take_item(struct fetching *fetching,
 			ref_list_add(&fetching->set, name, oid);
 			note_fetched(fetching, name, oid);
 		} else if (ret != ERR_FAILED) {
-			refuse(fetching, name, now ? now : oid, err->text);
+			refuse(fetching, name, plain ? &plain->oid : oid,
+			       err->text);
 			error_release(err);
 			ret = 0;
 		}
@@ -290,7 +276,9 @@ static void sort(struct checkpoint_list *list)
 const struct oid *fetching_before(const struct fetching *fetching,
 				  const char *ref)
 {
-	return find_ref(&fetching->before, ref);
+	const struct ref *before = ref_list_find(&fetching->before, ref);
+
+	return before ? &before->oid : NULL;
 }
 
 static int write_notes(struct fetching *fetching)

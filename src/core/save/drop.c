@@ -28,17 +28,6 @@ static int list_parts(struct parts *parts, size_t nr, struct error *err)
 				   &parts->pins, err);
 }
 
-static int compare_name(const void *name, const void *ref)
-{
-	return strcmp(name, ((const struct ref *)ref)->name);
-}
-
-static bool has_name(const struct ref_list *sorted, const char *name)
-{
-	return sorted->nr && bsearch(name, sorted->items, sorted->nr,
-				     sizeof(*sorted->items), compare_name);
-}
-
 static int add_ref(const struct parts *parts, const char *prefix,
 		   const struct checkpoint *checkpoint, struct ref_list *refs,
 		   struct error *err)
@@ -51,7 +40,7 @@ static int add_ref(const struct parts *parts, const char *prefix,
 	struct oid value;
 	int ret = 0;
 
-	if (parts->listed && !has_name(all, name))
+	if (parts->listed && !ref_list_find(all, name))
 		goto done;
 	ret = ref_read(parts->repo, name, &value, err);
 	/* A damaged ref goes as well: the zero id stands for anything. */
