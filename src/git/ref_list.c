@@ -225,17 +225,13 @@ int ref_list_read_names(struct repository *repo, const char *prefix,
 
 /* Ends the walk at the first ref. */
 static int visit_any(void *context, const char *path, const char *name,
-		     bool is_dir, struct error *err)
+		     struct error *err)
 {
-	char *prefix;
-	int ret;
-
-	if (!is_dir)
-		return 1;
-	prefix = xstrfmt("%s/", name);
-	ret = ref_loose_walk(path, prefix, visit_any, context, err);
-	free(prefix);
-	return ret;
+	(void)context;
+	(void)path;
+	(void)name;
+	(void)err;
+	return 1;
 }
 
 /* A directory counts if there is a ref in it: git leaves empty ones behind. */
@@ -243,8 +239,14 @@ static int visit_child(void *context, const char *path, const char *name,
 		       bool is_dir, struct error *err)
 {
 	struct strlist *out = context;
-	int ret = visit_any(NULL, path, name, is_dir, err);
+	int ret = 1;
 
+	if (is_dir) {
+		char *prefix = xstrfmt("%s/", name);
+
+		ret = ref_loose_each(path, prefix, visit_any, NULL, err);
+		free(prefix);
+	}
 	if (ret > 0)
 		strlist_add(out, path_basename(name));
 	return ret < 0 ? ret : 0;

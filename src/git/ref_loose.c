@@ -46,6 +46,34 @@ int ref_loose_walk(const char *path, const char *prefix, ref_loose_visit visit,
 	return ret;
 }
 
+struct each {
+	ref_loose_each_visit visit;
+	void *context;
+};
+
+static int visit_below(void *context, const char *path, const char *name,
+		       bool is_dir, struct error *err)
+{
+	const struct each *each = context;
+	char *prefix;
+	int ret;
+
+	if (!is_dir)
+		return each->visit(each->context, path, name, err);
+	prefix = xstrfmt("%s/", name);
+	ret = ref_loose_walk(path, prefix, visit_below, context, err);
+	free(prefix);
+	return ret;
+}
+
+int ref_loose_each(const char *path, const char *prefix,
+		   ref_loose_each_visit visit, void *context, struct error *err)
+{
+	struct each each = {visit, context};
+
+	return ref_loose_walk(path, prefix, visit_below, &each, err);
+}
+
 bool ref_loose_remove_empty(const char *path)
 {
 	DIR *dir = opendir(path);
@@ -73,19 +101,15 @@ struct count {
 	size_t nr, max;
 };
 
-static int visit_count(void *context, const char *path, const char *name,
-		       bool is_dir, struct error *err)
+static int count_one(void *context, const char *path, const char *name,
+		     struct error *err)
 {
 	struct count *count = context;
-	char *prefix;
-	int ret;
 
-	if (!is_dir)
-		return ++count->nr >= count->max;
-	prefix = xstrfmt("%s/", name);
-	ret = ref_loose_walk(path, prefix, visit_count, count, err);
-	free(prefix);
-	return ret;
+	(void)path;
+	(void)name;
+	(void)err;
+	return ++count->nr >= count->max;
 }
 
 int ref_count_loose(const struct repository *repo, const char *prefix,
@@ -96,7 +120,7 @@ int ref_count_loose(const struct repository *repo, const char *prefix,
 	int ret = 0;
 
 	if (max)
-		ret = ref_loose_walk(path, prefix, visit_count, &count, err);
+		ret = ref_loose_each(path, prefix, count_one, &count, err);
 	*out = count.nr;
 	free(path);
 	return ret < 0 ? ret : 0;

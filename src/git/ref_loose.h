@@ -21,6 +21,13 @@ typedef int (*ref_loose_visit)(void *context, const char *path,
 int ref_loose_walk(const char *path, const char *prefix, ref_loose_visit visit,
 		   void *context, struct error *err);
 
+/* The same for each ref below, in directories below as well. */
+typedef int (*ref_loose_each_visit)(void *context, const char *path,
+				    const char *name, struct error *err);
+int ref_loose_each(const char *path, const char *prefix,
+		   ref_loose_each_visit visit, void *context,
+		   struct error *err);
+
 /*
  * Remove the directory where there is nothing but directories in it, and those
  * below it in any case where there is nothing in them; refs that went leave

@@ -94,22 +94,14 @@ static int leads_to_commit(struct repository *repo, const struct oid *oid,
 	return ret;
 }
 
-static int visit(void *context, const char *path, const char *name, bool is_dir,
+static int visit(void *context, const char *path, const char *name,
 		 struct error *err)
 {
 	struct packing *packing = context;
 	struct ref_value value = {0};
 	bool is_commit = false;
-	int ret;
+	int ret = ref_value_read_loose(path, name, &value, err);
 
-	if (is_dir) {
-		char *prefix = xstrfmt("%s/", name);
-
-		ret = ref_loose_walk(path, prefix, visit, packing, err);
-		free(prefix);
-		return ret;
-	}
-	ret = ref_value_read_loose(path, name, &value, err);
 	if (ret == ERR_NOT_FOUND || ret == ERR_INVALID) {
 		error_release(err);
 		return 0;
@@ -130,7 +122,7 @@ static int collect(struct packing *packing, struct error *err)
 	for (size_t i = 0; packing->prefixes[i] && !ret; i++) {
 		char *path = ref_name_path(packing->repo, packing->prefixes[i]);
 
-		ret = ref_loose_walk(path, packing->prefixes[i], visit, packing,
+		ret = ref_loose_each(path, packing->prefixes[i], visit, packing,
 				     err);
 		free(path);
 	}
