@@ -82,6 +82,8 @@ struct scan_item {
 
 /* Whether its content is to be read. */
 bool scan_is_to_be_read(const struct scan_item *item);
+/* Whether it is a file that the index does not have, ignored or not. */
+bool scan_is_untracked_file(const struct scan_item *item);
 
 struct scan_dir {
 	struct scan_dir *parent;

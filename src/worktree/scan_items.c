@@ -8,6 +8,12 @@ bool scan_is_to_be_read(const struct scan_item *item)
 	       item->kind == SCAN_IGNORED;
 }
 
+bool scan_is_untracked_file(const struct scan_item *item)
+{
+	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
+	       S_ISREG(item->stat.mode);
+}
+
 /* -- where they are ------------------------------------------------------ */
 
 /* Of the directories that have items at all most have one or two, and there may

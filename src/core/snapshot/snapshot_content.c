@@ -31,12 +31,6 @@ struct reading {
 
 /* -- what is to be read -------------------------------------------------- */
 
-static bool may_be_new(const struct scan_item *item)
-{
-	return (item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
-	       S_ISREG(item->stat.mode);
-}
-
 static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 		  struct error *err)
 {
@@ -45,7 +39,7 @@ static int gather(void *context, struct scan_dir *dir, struct scan_item *item,
 	(void)dir;
 	(void)err;
 	snapshot_add_file(reading->snapshot, item);
-	if (may_be_new(item))
+	if (scan_is_untracked_file(item))
 		reading->most_new += item->stat.size;
 	return 0;
 }
@@ -58,7 +52,7 @@ static bool is_new(const struct snapshot *snapshot,
 	const struct scan_item *item = file->item;
 	struct cache_entry known;
 
-	return may_be_new(item) &&
+	return scan_is_untracked_file(item) &&
 	       !cache_find(snapshot->cache, item->path, &item->stat, &known);
 }
 

@@ -81,8 +81,7 @@ static int take_item(void *context, struct scan_dir *dir,
 	snapshot_count_item(&taking->counts, item);
 	if (item->kind == SCAN_OMITTED)
 		list_omitted(&snapshot->omitted, item);
-	if ((item->kind == SCAN_UNTRACKED || item->kind == SCAN_IGNORED) &&
-	    S_ISREG(item->stat.mode))
+	if (scan_is_untracked_file(item))
 		census_add_file(snapshot->census, item->stat.mode);
 	return 0;
 }
