@@ -162,6 +162,13 @@ void *spill_array_grow(struct spill_array *array, size_t size)
 	return array->items;
 }
 
+void *spill_array_next(struct spill_array *array, size_t nr, size_t size)
+{
+	if (nr < array->size / size)
+		return array->items;
+	return spill_array_grow(array, array_bytes((nr + 16) * 3 / 2, size));
+}
+
 void spill_array_rest(const struct spill_array *array)
 {
 	if (array->mapped)

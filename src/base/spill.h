@@ -47,6 +47,9 @@ struct spill_array {
 /* Make room for `size` bytes, more than there is. Returns where items are now.
  */
 void *spill_array_grow(struct spill_array *array, size_t size);
+/* The same where it may be full with `nr` items of `size` bytes: room for one
+ * more, and some. */
+void *spill_array_next(struct spill_array *array, size_t nr, size_t size);
 void spill_array_rest(const struct spill_array *array);
 /* It has no items, and can be used again. */
 void spill_array_release(struct spill_array *array);

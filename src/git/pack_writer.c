@@ -187,23 +187,14 @@ bool pack_writer_has(const struct pack_writer *writer, const struct oid *oid)
 
 /* -- entries ------------------------------------------------------------- */
 
-static void make_room(struct pack_writer *writer)
-{
-	const size_t size = sizeof(*writer->entries);
-
-	if (writer->nr == writer->room.size / size)
-		writer->entries = spill_array_grow(
-			&writer->room,
-			array_bytes((writer->nr + 16) * 3 / 2, size));
-}
-
 void pack_writer_end(struct pack_writer *writer, const struct oid *oid)
 {
 	struct pack_entry *entry;
 
 	if (writer->nr % ENTRIES_AT_ONCE == 0)
 		spill_array_rest(&writer->room);
-	make_room(writer);
+	writer->entries = spill_array_next(&writer->room, writer->nr,
+					   sizeof(*writer->entries));
 	entry = &writer->entries[writer->nr++];
 	entry->oid = *oid;
 	entry->crc = writer->crc;

@@ -15,13 +15,11 @@ static int compare_files(const void *a, const void *b)
 
 void snapshot_add_file(struct snapshot *snapshot, struct scan_item *item)
 {
-	const size_t size = sizeof(*snapshot->files);
 	struct snapshot_file *file;
 
-	if (snapshot->nr_files == snapshot->files_room.size / size)
-		snapshot->files = spill_array_grow(
-			&snapshot->files_room,
-			array_bytes((snapshot->nr_files + 16) * 3 / 2, size));
+	snapshot->files =
+		spill_array_next(&snapshot->files_room, snapshot->nr_files,
+				 sizeof(*snapshot->files));
 	file = &snapshot->files[snapshot->nr_files++];
 	*file = (struct snapshot_file){.item = item};
 	if (file > snapshot->files && !snapshot->files_unsorted)
