@@ -98,6 +98,14 @@ bool ref_name_is_per_worktree(const char *name)
 	return false;
 }
 
+const char *ref_name_short(const char *name)
+{
+	static const char heads[] = "refs/heads/";
+	size_t len = sizeof(heads) - 1;
+
+	return strncmp(name, heads, len) != 0 ? name : name + len;
+}
+
 char *ref_name_path(const struct repository *repo, const char *name)
 {
 	return ref_name_is_per_worktree(name)

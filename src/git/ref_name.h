@@ -22,6 +22,10 @@ bool ref_name_is_per_worktree(const char *name);
 /* The prefixes of those below refs/; NULL-terminated. */
 extern const char *const ref_per_worktree_prefixes[];
 
+/* What people call a branch: "main" for "refs/heads/main", any other name as it
+ * is. Borrowed. */
+const char *ref_name_short(const char *name);
+
 /* The file that a loose ref of this name is in; the caller must free() it. */
 char *ref_name_path(const struct repository *repo, const char *name);
 

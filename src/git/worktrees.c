@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "git/ref_name.h"
 #include "git/repository.h"
 
 #define MAX_BYTES 65536
@@ -50,15 +51,12 @@ static bool file_says(const char *git_dir, const char *name, const char *wanted)
 static bool uses_branch(const char *git_dir, const char *branch)
 {
 	char *symbolic = xstrfmt("ref: %s", branch);
-	const char *name = branch;
 	bool uses;
 
-	if (!strncmp(branch, "refs/heads/", 11))
-		name = branch + 11;
 	uses = file_says(git_dir, "HEAD", symbolic) ||
 	       file_says(git_dir, "rebase-merge/head-name", branch) ||
 	       file_says(git_dir, "rebase-apply/head-name", branch) ||
-	       file_says(git_dir, "BISECT_START", name);
+	       file_says(git_dir, "BISECT_START", ref_name_short(branch));
 	free(symbolic);
 	return uses;
 }

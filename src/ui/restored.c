@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "core/record/json.h"
 #include "core/restore/restore.h"
+#include "git/ref_name.h"
 #include "ui/output.h"
 
 #define MAX_SHOWN 20
@@ -138,8 +139,7 @@ static const char *head_text(const char *branch, const struct oid *oid,
 			     char hex[OID_HEXSZ + 1])
 {
 	if (branch)
-		return !strncmp(branch, "refs/heads/", 11) ? branch + 11
-							   : branch;
+		return ref_name_short(branch);
 	if (!oid)
 		return "(detached)";
 	oid_hex(oid, hex)[10] = '\0';

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "core/record/json.h"
 #include "core/record/record_field.h"
+#include "git/ref_name.h"
 
 static void init_fields(struct record *record, const struct field *field)
 {
@@ -75,14 +76,9 @@ void record_set_type(struct record *record, enum checkpoint_type type)
 void record_set_head(struct record *record, const char *head,
 		     const char *branch)
 {
-	static const char heads[] = "refs/heads/";
-	const char *name = branch;
-
-	if (name && !strncmp(name, heads, strlen(heads)))
-		name += strlen(heads);
 	xstrdup_over(&record->git_commit, head);
 	xstrdup_over(&record->git.head, head);
-	xstrdup_over(&record->branch, name);
+	xstrdup_over(&record->branch, branch ? ref_name_short(branch) : NULL);
 	xstrdup_over(&record->git.branch, branch);
 	record->git.detached = !branch;
 }

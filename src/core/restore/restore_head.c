@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "git/process.h"
+#include "git/ref_name.h"
 #include "git/repository.h"
 #include "git/worktrees.h"
 
@@ -13,8 +14,8 @@ static void describe(struct buf *out, const char *branch, const struct oid *id)
 {
 	char hex[OID_HEXSZ + 1];
 
-	if (branch && !strncmp(branch, "refs/heads/", 11))
-		branch += 11;
+	if (branch)
+		branch = ref_name_short(branch);
 	if (oid_is_zero(id))
 		buf_addf(out, "%s, which has no commit yet",
 			 branch ? branch : "nothing");
